@@ -1,0 +1,98 @@
+import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import type { Command } from 'commander';
+import type { Issuer } from '../../issuer/issuer.ts';
+import { CrlPublisher, type PublishOutcome } from '../../publish/crl-publisher.ts';
+import { publishIssuer } from '../../publish/issuer-publisher.ts';
+import type { PlannedList } from '../../publish/publication-plan.ts';
+import { describeScope } from '../../publish/scope.ts';
+import {
+  formatInstant,
+  type HostCommandOptions,
+  printResult,
+  requireIssuer,
+  withHostOptions,
+  withHostStore,
+} from '../command-tools.ts';
+import type { CliContext } from '../context.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { LoadedSigners } from '../issuer-directory.ts';
+
+interface PublishOptions extends HostCommandOptions {
+  readonly issuer?: string;
+  readonly dryRun?: true;
+}
+
+/** `lancre publish` */
+export function registerPublish(program: Command, context: CliContext, setExitCode: (code: ExitCode) => void): void {
+  withHostOptions(program.command('publish'))
+    .summary('make the CRLs that are due, now')
+    .description(
+      'Makes the CRLs that are due, as a running host does by itself. Safe beside a running host: numbers are\n' +
+        'taken in the store, and of two publishers the later gives way.',
+    )
+    .option('--issuer <name>', 'only the lists of this issuer')
+    .option('--dry-run', 'only tell what is due')
+    .action(async (options: PublishOptions) => {
+      await withHostStore(context, options, async (store, { address }) => {
+        const signers = new LoadedSigners(context.environment);
+        const publisher = new CrlPublisher({
+          ...store,
+          signers,
+          address,
+          crypto: createNodeCrypto(),
+          now: context.now,
+        });
+        const issuers = issuersOf(store.issuers.listIssuers(), options, () => requireIssuer(store.issuers, options.issuer ?? ''));
+        if (options.dryRun) return printPlan(context, options, issuers.flatMap((issuer) => publisher.plan(issuer)));
+        await signers.load(issuers);
+        for (const { issuer, message } of signers.problems) context.stderr(`${issuer}: ${message}\n`);
+        const outcomes: PublishOutcome[] = [];
+        for (const issuer of issuers) {
+          await publishIssuer(store.artifacts, issuer);
+          outcomes.push(...(await publisher.execute(issuer, publisher.plan(issuer))));
+        }
+        printOutcomes(context, options, outcomes);
+        const isWhole = signers.problems.length === 0 && outcomes.every(({ kind }) => kind === 'published');
+        if (!isWhole) setExitCode(exitCodes.internal);
+      });
+    });
+}
+
+/** Issuers whose key is elsewhere have nothing to publish here. */
+function issuersOf(all: readonly Issuer[], options: PublishOptions, named: () => Issuer): readonly Issuer[] {
+  const chosen = options.issuer === undefined ? all : [named()];
+  return chosen.filter(({ key }) => key !== undefined);
+}
+
+function printPlan(context: CliContext, options: PublishOptions, lists: readonly PlannedList[]): void {
+  const value = lists.map(({ scope, reason, notBefore }) => ({
+    issuer: scope.issuerName,
+    shard: scope.shard,
+    reason,
+    notBefore: formatInstant(notBefore),
+  }));
+  const lines = lists.map(({ scope, reason }) => `${describeScope(scope).padEnd(28)} ${reason}`);
+  printResult(context, options, value, lines.length === 0 ? ['nothing is due'] : lines);
+}
+
+function printOutcomes(context: CliContext, options: PublishOptions, outcomes: readonly PublishOutcome[]): void {
+  const value = outcomes.map((outcome) => ({
+    issuer: outcome.list.scope.issuerName,
+    shard: outcome.list.scope.shard,
+    ...(outcome.kind === 'failed'
+      ? { failed: outcome.error.code, message: outcome.error.message }
+      : {
+          crlNumber: outcome.publication.crlNumber.toString(),
+          entries: outcome.publication.entryCount,
+          octets: outcome.publication.length,
+          nextUpdate: formatInstant(outcome.publication.nextUpdate),
+        }),
+  }));
+  const lines = outcomes.map((outcome) => {
+    const what = describeScope(outcome.list.scope).padEnd(28);
+    if (outcome.kind === 'failed') return `${what} failed: ${outcome.error.message}`;
+    const { entryCount, length, nextUpdate } = outcome.publication;
+    return `${what} ${entryCount} entries, ${length} octets, until ${formatInstant(nextUpdate)}`;
+  });
+  printResult(context, options, value, lines.length === 0 ? ['nothing was due'] : lines);
+}

@@ -1,0 +1,77 @@
+import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import { encodeHex } from '@lancre/pki/text';
+import type { Command } from 'commander';
+import { crlUrl, ocspUrl } from '../../issuer/public-address.ts';
+import type { CertificateRecord } from '../../status/certificate-record.ts';
+import { lookUp } from '../../status/status-view.ts';
+import { resolveCertificate } from '../certificate-argument.ts';
+import {
+  formatFields,
+  formatInstant,
+  type HostCommandOptions,
+  printResult,
+  withHostOptions,
+  withHostStore,
+} from '../command-tools.ts';
+import type { CliContext } from '../context.ts';
+
+interface StatusOptions extends HostCommandOptions {
+  readonly issuer?: string;
+}
+
+/** `lancre status` */
+export function registerStatus(program: Command, context: CliContext): void {
+  withHostOptions(program.command('status'))
+    .summary("show what the host's records say of a certificate")
+    .argument('<certificate>', 'a certificate file, or a serial number in hex')
+    .option('--issuer <name>', 'the issuer, when a serial is given that several have')
+    .action(async (argument: string, options: StatusOptions) => {
+      await withHostStore(context, options, async (store, { address }) => {
+        const { issuer, serialNumber } = await resolveCertificate(context, store, createNodeCrypto(), argument, options.issuer);
+        const record = lookUp(store.statuses, issuer.id, serialNumber);
+        const serial = encodeHex(serialNumber);
+        const common = { issuer: issuer.name, serialNumber: serial };
+        if (record === undefined) {
+          printResult(context, options, { ...common, status: 'unassigned' }, [
+            `${issuer.name} has no record of ${serial}: OCSP says ${issuer.policy.ocsp.unknownSerial}`,
+          ]);
+          return;
+        }
+        const crl = crlUrl(address, issuer.name, record.shard);
+        printResult(context, options, { ...common, ...recordJson(record), crl, ocsp: ocspUrl(address, issuer.name) }, [
+          ...formatFields([
+            ['issuer', issuer.name],
+            ['serial', serial],
+            ...statusFields(record),
+            ['notAfter', formatInstant(record.notAfter)],
+            ['CRL', crl],
+            ['OCSP', ocspUrl(address, issuer.name)],
+          ]),
+        ]);
+      });
+    });
+}
+
+function statusFields({ status }: CertificateRecord): (readonly [string, string])[] {
+  if (status.kind === 'assigned') return [['status', 'good']];
+  const { revocationTime, reason, invalidityDate } = status;
+  return [
+    ['status', status.kind],
+    ['since', formatInstant(revocationTime)],
+    ['reason', reason ?? 'none given'],
+    ...(invalidityDate === undefined ? [] : ([['invalid from', formatInstant(invalidityDate)]] as const)),
+  ];
+}
+
+function recordJson({ status, notAfter, shard }: CertificateRecord): Record<string, unknown> {
+  const common = { notAfter: formatInstant(notAfter), shard };
+  if (status.kind === 'assigned') return { status: 'good', ...common };
+  const { revocationTime, reason, invalidityDate } = status;
+  return {
+    status: status.kind,
+    revocationTime: formatInstant(revocationTime),
+    reason,
+    invalidityDate: invalidityDate && formatInstant(invalidityDate),
+    ...common,
+  };
+}

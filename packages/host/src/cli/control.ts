@@ -1,0 +1,236 @@
+import { availableParallelism } from 'node:os';
+import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import { type HealthReport, startAdminServer } from '../http/admin-server.ts';
+import { startSigningServer } from '../http/signing-server.ts';
+import { CrlPublisher, type PublishOutcome } from '../publish/crl-publisher.ts';
+import { publishIssuer } from '../publish/issuer-publisher.ts';
+import { SigningOcspSource } from '../status/signing-source.ts';
+import { formatInstant } from './command-tools.ts';
+import type { Config, ListenAddress } from './config.ts';
+import type { CliContext } from './context.ts';
+import { EdgePool } from './edge-pool.ts';
+import { type ChosenRuntime, chooseEdgeRuntime } from './edge-runtime.ts';
+import { createHostMetrics } from './host-metrics.ts';
+import { dataPaths, type HostStore, openHostStore } from './host-store.ts';
+import { IssuerDirectory, LoadedSigners } from './issuer-directory.ts';
+import { expiringLists, listFreshness } from './list-freshness.ts';
+import { PublicationScheduler } from './publication-scheduler.ts';
+import { findSiteFolder } from './site-folder.ts';
+
+/** Where a running host tells what happens. */
+export interface HostLog {
+  info(message: string, details?: Readonly<Record<string, unknown>>): void;
+  error(message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+/** A running host. */
+export interface RunningHost {
+  readonly listen: ListenAddress;
+  readonly adminListen: ListenAddress;
+  readonly runtime: ChosenRuntime;
+  readonly edgeCount: number;
+  /** Ends the edges gently, then the rest. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a host: control in this process, with the keys, and the edges in theirs. Returns when every
+ * list has been published once and the edges listen.
+ *
+ * @throws LancreError `already_running`, `address_in_use`, `config_invalid`, and what opening a store throws
+ */
+export async function startHost(context: CliContext, config: Config, log: HostLog): Promise<RunningHost> {
+  const store = await openHostStore(config.dataFolder);
+  const closers: (() => Promise<void>)[] = [() => store.close()];
+  try {
+    return await new ControlProcess(context, config, log, store, closers).start();
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+/** Brings up the parts, each closed in the opposite order. */
+class ControlProcess {
+  readonly #context: CliContext;
+  readonly #config: Config;
+  readonly #log: HostLog;
+  readonly #store: HostStore;
+  readonly #closers: (() => Promise<void>)[];
+  readonly #signers: LoadedSigners;
+
+  constructor(context: CliContext, config: Config, log: HostLog, store: HostStore, closers: (() => Promise<void>)[]) {
+    this.#context = context;
+    this.#config = config;
+    this.#log = log;
+    this.#store = store;
+    this.#closers = closers;
+    this.#signers = new LoadedSigners(context.environment);
+  }
+
+  async start(): Promise<RunningHost> {
+    const { edgeRuntime, edgeCount } = this.#config;
+    const runtime = chooseEdgeRuntime(edgeRuntime);
+    const directory = await IssuerDirectory.open(this.#store.issuers, createNodeCrypto());
+    const signing = await this.#startSigning(directory);
+    await this.#loadIssuers(directory);
+    const scheduler = await this.#startPublishing(directory);
+    const count = edgeCount === 'auto' ? availableParallelism() : edgeCount;
+    const edges = this.#createEdges(runtime, count);
+    const listen = await edges.start();
+    const adminListen = await this.#startAdmin(directory, scheduler, edges, () => signing.inFlight, count);
+    this.#followIssuers(directory);
+    return { listen, adminListen, runtime, edgeCount: count, close: () => closeAll(this.#closers) };
+  }
+
+  /** First of all, since the socket is also the lock: a second host on this data folder ends here. */
+  async #startSigning(directory: IssuerDirectory): Promise<{ readonly inFlight: number }> {
+    const server = await startSigningServer({
+      socketPath: dataPaths(this.#config.dataFolder).controlSocket,
+      source: new SigningOcspSource({
+        view: this.#store.statuses,
+        registry: () => directory.registry,
+        signers: this.#signers,
+        now: this.#context.now,
+      }),
+      onError: (error) => this.#log.error('an edge asked what cannot be answered', { error: String(error) }),
+    });
+    this.#closers.push(() => server.close());
+    return server;
+  }
+
+  async #loadIssuers(directory: IssuerDirectory): Promise<void> {
+    const { issuers } = directory.registry;
+    await this.#signers.load(issuers);
+    for (const problem of this.#signers.problems) this.#log.error('a key cannot be used', { ...problem });
+    for (const issuer of issuers) await publishIssuer(this.#store.artifacts, issuer);
+  }
+
+  async #startPublishing(directory: IssuerDirectory): Promise<PublicationScheduler> {
+    const publisher = new CrlPublisher({
+      ...this.#store,
+      signers: this.#signers,
+      address: this.#config.address,
+      crypto: createNodeCrypto(),
+      now: this.#context.now,
+    });
+    const scheduler = new PublicationScheduler({
+      publisher,
+      issuers: () => directory.registry.issuers,
+      signers: this.#signers,
+      now: this.#context.now,
+      onOutcome: (outcome) => this.#logOutcome(outcome),
+      onError: (error) => this.#log.error('publishing failed', { error: String(error) }),
+    });
+    await scheduler.start();
+    this.#closers.push(() => scheduler.stop());
+    return scheduler;
+  }
+
+  #createEdges(runtime: ChosenRuntime, count: number): EdgePool {
+    const { dataFolder, address, listen, ocspErrorStatuses } = this.#config;
+    const paths = dataPaths(dataFolder);
+    const edges = new EdgePool({
+      settings: {
+        storeFolder: paths.store,
+        publicFolder: paths.public,
+        controlSocket: paths.controlSocket,
+        siteFolder: findSiteFolder(),
+        address,
+        listen,
+        ocspErrorStatuses,
+      },
+      runtime,
+      count,
+      onExit: (description) => this.#log.error(description),
+    });
+    this.#closers.push(() => edges.close());
+    return edges;
+  }
+
+  async #startAdmin(
+    directory: IssuerDirectory,
+    scheduler: PublicationScheduler,
+    edges: EdgePool,
+    signaturesInFlight: () => number,
+    edgeCount: number,
+  ): Promise<ListenAddress> {
+    const lists = () => listFreshness(directory.registry.issuers, this.#store.publications);
+    const server = await startAdminServer({
+      ...this.#config.adminListen,
+      health: () => this.#health(lists(), scheduler, edges, edgeCount),
+      metrics: createHostMetrics({
+        counters: () => edges.counters,
+        edgesListening: () => edges.listening,
+        lists,
+        signaturesInFlight,
+      }),
+    });
+    this.#closers.push(() => server.close());
+    return server.address;
+  }
+
+  #health(
+    lists: ReturnType<typeof listFreshness>,
+    scheduler: PublicationScheduler,
+    edges: EdgePool,
+    edgeCount: number,
+  ): HealthReport {
+    const expiring = expiringLists(lists, this.#context.now());
+    const problems = [
+      ...this.#signers.problems.map(({ issuer, message }) => `${issuer}: ${message}`),
+      ...scheduler.failures.map(({ message }) => message),
+      ...expiring.map((list) => `the CRL of ${list.issuer} (shard ${list.shard}) expires ${formatInstant(list.nextUpdate)}`),
+      ...(edges.listening < edgeCount ? [`${edges.listening} of ${edgeCount} edges are listening`] : []),
+    ];
+    const soonest = Math.min(...lists.map(({ nextUpdate }) => nextUpdate.getTime()));
+    return {
+      healthy: problems.length === 0,
+      details: {
+        problems,
+        edges: edges.listening,
+        lists: lists.length,
+        ...(Number.isFinite(soonest) ? { earliestNextUpdate: formatInstant(new Date(soonest)) } : {}),
+      },
+    };
+  }
+
+  /** `lancre issuer add` beside a running host: its issuers are taken up without a restart. */
+  #followIssuers(directory: IssuerDirectory): void {
+    let refreshing = Promise.resolve();
+    const timer = setInterval(() => {
+      refreshing = directory
+        .refresh()
+        .then((outcome) => (outcome === 'changed' ? this.#loadIssuers(directory) : undefined))
+        .catch((error) => this.#log.error('the issuers cannot be read', { error: String(error) }));
+    }, issuersLookMilliseconds);
+    this.#closers.push(async () => {
+      clearInterval(timer);
+      await refreshing;
+    });
+  }
+
+  #logOutcome(outcome: PublishOutcome): void {
+    const { issuerName: issuer, shard } = outcome.list.scope;
+    if (outcome.kind === 'failed') {
+      this.#log.error('a CRL is not published', { issuer, shard, error: outcome.error.message });
+      return;
+    }
+    const { crlNumber, entryCount, length, nextUpdate } = outcome.publication;
+    this.#log.info('CRL published', {
+      issuer,
+      shard,
+      reason: outcome.list.reason,
+      crlNumber: crlNumber.toString(),
+      entries: entryCount,
+      octets: length,
+      nextUpdate: formatInstant(nextUpdate),
+    });
+  }
+}
+
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+}
+
+const issuersLookMilliseconds = 500;

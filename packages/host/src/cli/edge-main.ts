@@ -1,0 +1,66 @@
+import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import { createEdgeHandler } from '../http/edge-handler.ts';
+import { startEdgeServer } from '../http/edge-server.ts';
+import { SigningClient } from '../http/signing-client.ts';
+import { loadSite } from '../http/site.ts';
+import { FilesystemArtifactView } from '../storage/filesystem-artifact-view.ts';
+import { LmdbIssuerView } from '../storage/lmdb-issuer-view.ts';
+import { LmdbStatusView } from '../storage/lmdb-status-view.ts';
+import { openExistingTables } from '../storage/lmdb-tables.ts';
+import type { EdgeMessage } from './edge-messages.ts';
+import type { EdgeSettings } from './edge-settings.ts';
+import { IssuerDirectory } from './issuer-directory.ts';
+
+/**
+ * An edge: the process at the door. It answers the public side from its view of the store and of the
+ * published files, and asks control for what has to be signed. It can read, and nothing else.
+ */
+async function runEdge(settings: EdgeSettings): Promise<void> {
+  const tables = openExistingTables(settings.storeFolder, 'read');
+  const directory = await IssuerDirectory.open(new LmdbIssuerView(tables), createNodeCrypto());
+  const source = new SigningClient({ socketPath: settings.controlSocket });
+  const handler = createEdgeHandler({
+    address: settings.address,
+    registry: () => directory.registry,
+    view: new LmdbStatusView(tables),
+    source,
+    artifacts: new FilesystemArtifactView(settings.publicFolder),
+    site: settings.siteFolder === undefined ? undefined : await loadSite(settings.siteFolder),
+    now,
+    ocspErrorStatuses: settings.ocspErrorStatuses,
+    onError: (error) => console.error(error),
+  });
+  const server = await startEdgeServer({ ...settings.listen, handler, now });
+  tell({ kind: 'listening', address: server.address });
+
+  const counters = setInterval(() => tell({ kind: 'counters', snapshot: handler.metrics.snapshot() }), 1000);
+  const issuers = setInterval(() => directory.refresh().catch((error) => console.error(error)), 500);
+  const end = async (): Promise<void> => {
+    clearInterval(counters);
+    clearInterval(issuers);
+    tell({ kind: 'counters', snapshot: handler.metrics.snapshot() });
+    await server.close();
+    process.exit(0);
+  };
+  // A terminal sends SIGINT to the whole group: control tells when to end.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', end);
+  // Control is gone without a word: what is signed is still valid, but nobody would start us anew.
+  process.on('disconnect', end);
+}
+
+function now(): Date {
+  return new Date();
+}
+
+function tell(message: EdgeMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+try {
+  await runEdge(JSON.parse(process.argv[2] ?? '{}'));
+} catch (error) {
+  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  process.exitCode = 1;
+  process.disconnect?.();
+}

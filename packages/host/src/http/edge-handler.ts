@@ -1,0 +1,194 @@
+import type { IssuerRegistry } from '../issuer/issuer-registry.ts';
+import type { PublicAddress } from '../issuer/public-address.ts';
+import type { ArtifactView } from '../publish/artifact-store.ts';
+import type { OcspSource } from '../status/ocsp-source.ts';
+import type { StatusView } from '../status/status-view.ts';
+import { ApexEndpoint } from './apex-endpoint.ts';
+import { ArtifactEndpoint } from './artifact-endpoint.ts';
+import { EdgeMetrics } from './edge-metrics.ts';
+import { type EdgeRequest, maximumTargetOctets, splitTarget } from './edge-request.ts';
+import { OcspAnswerCache } from './ocsp-answer-cache.ts';
+import { OcspEndpoint, type OcspErrorStatuses } from './ocsp-endpoint.ts';
+import { decodeOcspGetPath } from './ocsp-get-path.ts';
+import type { OcspReply } from './ocsp-reply.ts';
+import { RecordCheckSource } from './record-check-source.ts';
+import { textResponse } from './response.ts';
+import { createRouter, isHostField, type Route, type Router } from './route.ts';
+import type { Site } from './site.ts';
+
+/** Everything an edge is made of. */
+export interface EdgeHandlerOptions {
+  readonly address: PublicAddress;
+  /** The issuers as they are now; a new object whenever they have changed. */
+  readonly registry: () => IssuerRegistry;
+  readonly view: StatusView;
+  /** Signs: the channel to the control process. */
+  readonly source: OcspSource;
+  readonly artifacts: ArtifactView;
+  /** The apex page. Default: a short text. */
+  readonly site?: Site | undefined;
+  readonly now: () => Date;
+  readonly metrics?: EdgeMetrics | undefined;
+  /** Told of every error that became a 500. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+  /** Default `mapped`. */
+  readonly ocspErrorStatuses?: OcspErrorStatuses | undefined;
+  /** For the whole body of an OCSP POST. Default 5,000 ms. */
+  readonly bodyDeadlineMilliseconds?: number | undefined;
+  /** How often lists are issued anew. Default 3,600 s. */
+  readonly crlPeriodSeconds?: number | undefined;
+  /** Bounds of the cache of OCSP answers; defaults in OcspAnswerCacheOptions. */
+  readonly maximumCachedAnswers?: number | undefined;
+  readonly maximumCachedOctets?: number | undefined;
+}
+
+/**
+ * Composes the public side: a function from request to response, the same on every runtime.
+ *
+ * @example
+ * const handler = createEdgeHandler({ address, registry, view, source, artifacts, now: () => new Date() });
+ * const response = await handler.respond(new WebEdgeRequest(new Request('http://localhost/o/MFEw…')));
+ */
+export function createEdgeHandler(options: EdgeHandlerOptions): EdgeHandler {
+  return new EdgeHandler(options);
+}
+
+/** The public side of one edge. */
+export class EdgeHandler {
+  readonly metrics: EdgeMetrics;
+  readonly #options: EdgeHandlerOptions;
+  readonly #route: Router;
+  readonly #ocsp: OcspEndpoint;
+  readonly #artifacts: ArtifactEndpoint;
+  readonly #apex: ApexEndpoint;
+  readonly #ocspHosts = new Map<string, OcspHost>();
+
+  constructor(options: EdgeHandlerOptions) {
+    const { now, registry, view, source, site } = options;
+    const metrics = options.metrics ?? new EdgeMetrics();
+    const cache = new OcspAnswerCache({
+      source: new RecordCheckSource({ source, view, registry, now }),
+      view,
+      now,
+      maximumEntries: options.maximumCachedAnswers,
+      maximumOctets: options.maximumCachedOctets,
+    });
+    this.metrics = metrics;
+    this.#options = options;
+    this.#route = createRouter(options.address);
+    this.#ocsp = new OcspEndpoint({
+      cache,
+      registry,
+      metrics,
+      now,
+      errorStatuses: options.ocspErrorStatuses,
+      bodyDeadlineMilliseconds: options.bodyDeadlineMilliseconds,
+    });
+    this.#artifacts = new ArtifactEndpoint(options);
+    this.#apex = new ApexEndpoint({ site, now, lastModified: now() });
+  }
+
+  /** Never rejects and never throws: an error of our own is a 500, without a word about its cause. */
+  respond(request: EdgeRequest): Response | Promise<Response> {
+    try {
+      const response = this.#respondByRoute(request);
+      return response instanceof Promise ? response.catch((error) => this.#failed(request, error)) : response;
+    } catch (error) {
+      return this.#failed(request, error);
+    }
+  }
+
+  /**
+   * The cached reply to an unconditional GET of exactly this target, counted as given; undefined = use
+   * {@link respond}. For servers that can write a reply faster than a Response.
+   *
+   * @param host the Host field as sent
+   * @param now ms since 1970
+   */
+  findReply(target: string, host: string | undefined, now: number): OcspReply | undefined {
+    return this.#isOcspHost(target, host) ? this.#ocsp.findByTarget(target, now) : undefined;
+  }
+
+  #respondByRoute(request: EdgeRequest): Response | Promise<Response> {
+    const { method, target } = request;
+    if (target.length > maximumTargetOctets) return this.#text(method, 414, 'The address is too long.');
+    const host = request.header('host');
+    const parts = splitTarget(target);
+    if (parts === undefined || (host !== undefined && !isHostField(host))) {
+      return this.#text(method, 400, 'This is not a request that HTTP knows.');
+    }
+    return this.#respondTo(request, this.#route(parts.host ?? host, parts.path));
+  }
+
+  #respondTo(request: EdgeRequest, route: Route): Response | Promise<Response> {
+    switch (route.service) {
+      case 'ocsp':
+        return this.#ocsp.respond(request, route.encoded);
+      case 'artifact':
+        return this.#counted('artifact', this.#artifacts.respond(request, route.path));
+      case 'apex':
+        return this.#counted('apex', this.#apex.respond(request, route.path));
+      case 'no-host':
+        return this.#respondWithoutHost(request, route.path);
+      case 'unknown-host':
+        return this.#text(request.method, 421, 'This host name is not served here.');
+    }
+  }
+
+  /** HTTP/1.0 has no Host field (HTTP-33): what is OCSP beyond doubt is answered by its CertID. */
+  #respondWithoutHost(request: EdgeRequest, path: string): Response | Promise<Response> {
+    const encoded = path.slice(1);
+    if (request.method === 'POST' || decodeOcspGetPath(encoded) !== undefined) {
+      return this.#ocsp.respond(request, encoded);
+    }
+    return this.#text(request.method, 421, 'Say which host you mean.');
+  }
+
+  /** Whether OCSP GETs of this target are ours. An absolute-form target holds its host itself. */
+  #isOcspHost(target: string, host: string | undefined): boolean {
+    if (this.#options.address.routing === 'path')
+      return host === undefined || this.#ocspHost(host) !== 'invalid';
+    if (!target.startsWith('/')) return true;
+    return host !== undefined && this.#ocspHost(host) === 'ocsp';
+  }
+
+  #ocspHost(host: string): OcspHost {
+    const known = this.#ocspHosts.get(host);
+    if (known !== undefined) return known;
+    const found = !isHostField(host)
+      ? 'invalid'
+      : this.#route(host, '/o/').service === 'ocsp'
+        ? 'ocsp'
+        : 'other';
+    // Host fields are the client's to choose: an unbounded map would be theirs to fill.
+    if (this.#ocspHosts.size >= MAXIMUM_KNOWN_HOSTS) this.#ocspHosts.clear();
+    this.#ocspHosts.set(host, found);
+    return found;
+  }
+
+  #counted(
+    service: 'artifact' | 'apex',
+    response: Response | Promise<Response>,
+  ): Response | Promise<Response> {
+    if (response instanceof Promise) return response.then((settled) => this.#count(service, settled));
+    return this.#count(service, response);
+  }
+
+  #text(method: string, status: number, text: string): Response {
+    return this.#count('none', textResponse(method, status, text));
+  }
+
+  #count(service: 'artifact' | 'apex' | 'none', response: Response): Response {
+    this.metrics.response({ service, status: response.status }).count += 1;
+    return response;
+  }
+
+  #failed(request: EdgeRequest, error: unknown): Response {
+    this.#options.onError?.(error);
+    return this.#text(request.method, 500, 'Something went wrong here.');
+  }
+}
+
+type OcspHost = 'ocsp' | 'other' | 'invalid';
+
+const MAXIMUM_KNOWN_HOSTS = 1000;

@@ -1,0 +1,103 @@
+import { Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Server } from 'srvx';
+import type { EdgeHandler } from './edge-handler.ts';
+import { NodeConnections } from './node-connections.ts';
+
+/** Ends a server: requests under way may take `drainMilliseconds`. */
+export type StopServer = (drainMilliseconds: number) => Promise<void>;
+
+/**
+ * Prepares a Node server of srvx: cached OCSP answers are written without a Response between, and bad
+ * HTTP gets a status of its own.
+ *
+ * @returns how to stop it
+ */
+export function prepareNodeServer(server: Server, handler: EdgeHandler, now: () => Date): StopServer {
+  const node = server.node;
+  const http = node?.server;
+  if (node === undefined || !(http instanceof HttpServer)) return () => server.close();
+  const connections = new NodeConnections(http);
+  http.removeAllListeners('request');
+  http.on('request', (request, response) => {
+    if (sendCachedReply(handler, request, response, now().getTime())) return;
+    connections.begin(response);
+    Promise.resolve(node.handler(request, response)).catch(() => response.destroy());
+  });
+  http.on('clientError', refuseBadHttp);
+  // CONNECT never reaches 'request'; there is no tunnel to be had here.
+  http.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    socket.end(statusOnly(405, 'Method Not Allowed')),
+  );
+  return async (drainMilliseconds) => {
+    const closed = server.close();
+    connections.close();
+    const timer = setTimeout(() => http.closeAllConnections(), drainMilliseconds);
+    await closed;
+    clearTimeout(timer);
+  };
+}
+
+/**
+ * Sends a cached answer, head and body in one write. A request with any field that could change the
+ * response goes the whole way.
+ */
+function sendCachedReply(
+  handler: EdgeHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  now: number,
+): boolean {
+  if (request.method !== 'GET' || request.url === undefined) return false;
+  const host = plainHost(request.rawHeaders);
+  if (host === undefined) return false;
+  const reply = handler.findReply(request.url, host, now);
+  if (reply === undefined) return false;
+  response.writeHead(200, reply.flatFields(now));
+  response.end(reply.text, 'latin1');
+  return true;
+}
+
+/** The Host field of a request that has one, and neither preconditions nor Origin. */
+function plainHost(rawHeaders: readonly string[]): string | undefined {
+  let host: string | undefined;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    // Case folding is dear, and few names have the initials of If-…, Origin and Host.
+    const initial = name.charCodeAt(0) | 0x20;
+    if (initial === LETTER_I || initial === LETTER_O) {
+      if (/^(?:if-|origin$)/i.test(name)) return undefined;
+    } else if (initial === LETTER_H && name.length === 4 && name.toLowerCase() === 'host') {
+      if (host !== undefined) return undefined;
+      host = rawHeaders[i + 1];
+    }
+  }
+  return host;
+}
+
+function refuseBadHttp(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(statusOf(error));
+}
+
+function statusOf({ code, rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buffer }): string {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return statusOnly(408, 'Request Timeout');
+  if (code !== 'HPE_HEADER_OVERFLOW') return statusOnly(400, 'Bad Request');
+  // Node calls every head that is too long 431; of a request line, RFC 9112 3 wants 414.
+  const lineEnd = rawPacket?.indexOf('\r\n') ?? 0;
+  return lineEnd === -1 || lineEnd > LONGEST_LINE
+    ? statusOnly(414, 'URI Too Long')
+    : statusOnly(431, 'Request Header Fields Too Large');
+}
+
+function statusOnly(status: number, reason: string): string {
+  return `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+}
+
+const LETTER_H = 0x68;
+const LETTER_I = 0x69;
+const LETTER_O = 0x6f;
+const LONGEST_LINE = 8192;

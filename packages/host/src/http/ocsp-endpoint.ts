@@ -1,0 +1,210 @@
+import { encodeOcspError, type OcspErrorStatus } from '@lancre/pki/ocsp';
+import type { IssuerRegistry } from '../issuer/issuer-registry.ts';
+import type { SignedAnswer } from '../status/ocsp-source.ts';
+import { checkPreconditions } from './conditional-request.ts';
+import type { EdgeMetrics } from './edge-metrics.ts';
+import type { EdgeRequest } from './edge-request.ts';
+import type { OcspAnswerCache } from './ocsp-answer-cache.ts';
+import { decodeOcspGetPath, isBareOcspPath } from './ocsp-get-path.ts';
+import { type OcspFacts, type OcspReading, readOcspRequest } from './ocsp-question.ts';
+import { OcspReply } from './ocsp-reply.ts';
+import { buildResponse, methodNotAllowed, NOT_KEPT, type ResponseFields, textResponse } from './response.ts';
+
+/** Which HTTP status an OCSP error has (ORSP-41, DESIGN 7). */
+export type OcspErrorStatuses =
+  /** malformedRequest 400, unauthorized 200, internalError 500, tryLater 503, sigRequired 200. */
+  | 'mapped'
+  /** 200 for all: for clients that read the body of nothing else. */
+  | 'always-200';
+
+/** What an {@link OcspEndpoint} needs. */
+export interface OcspEndpointOptions {
+  readonly cache: OcspAnswerCache;
+  readonly registry: () => IssuerRegistry;
+  readonly metrics: EdgeMetrics;
+  readonly now: () => Date;
+  /** Default `mapped`. */
+  readonly errorStatuses?: OcspErrorStatuses | undefined;
+  /** For the whole body of a POST. Default 5,000 ms (OREQ-08). */
+  readonly bodyDeadlineMilliseconds?: number | undefined;
+}
+
+/** Longest body of a POST, in octets (OREQ-08). */
+export const maximumOcspBodyOctets = 10_000;
+
+/**
+ * The OCSP service: GET, HEAD and POST. Answers synchronously whatever the cache holds, so that Bun
+ * keeps the order of pipelined requests.
+ */
+export class OcspEndpoint {
+  readonly #options: OcspEndpointOptions;
+  #registry: IssuerRegistry | undefined;
+
+  constructor(options: OcspEndpointOptions) {
+    this.#options = options;
+  }
+
+  /** @param encoded the raw text after the service's path */
+  respond(request: EdgeRequest, encoded: string): Response | Promise<Response> {
+    const { method } = request;
+    if (method === 'POST') return this.#respondToPost(request);
+    if (method !== 'GET' && method !== 'HEAD')
+      return this.#counted(methodNotAllowed(method, 'GET, HEAD, POST'));
+    if (isBareOcspPath(encoded)) {
+      return this.#counted(textResponse(method, 200, LIVENESS, [['Cache-Control', 'max-age=60']]));
+    }
+    const der = decodeOcspGetPath(encoded);
+    return this.#respondTo({ request, method }, der);
+  }
+
+  /** The reply to a GET of a target that was answered before, counted as given. @param now ms since 1970 */
+  findByTarget(target: string, now: number): OcspReply | undefined {
+    this.#followRegistry();
+    const hit = this.#options.cache.byTarget(target, now);
+    if (hit === undefined) return undefined;
+    hit.counter.count += 1;
+    this.#options.metrics.cacheHits += 1;
+    return hit.reply;
+  }
+
+  async #respondToPost(request: EdgeRequest): Promise<Response> {
+    // Any Content-Type is read: clients send wrong ones, and DER says itself what it is (OREQ-34).
+    const deadline = this.#options.bodyDeadlineMilliseconds ?? 5000;
+    const body = await request.readBody(maximumOcspBodyOctets, deadline);
+    switch (body.kind) {
+      case 'whole':
+        return this.#respondTo({ request, method: 'POST' }, body.bytes);
+      case 'too-large':
+        return this.#unread(413, `An OCSP request has at most ${maximumOcspBodyOctets} octets.`);
+      case 'too-slow':
+        return this.#unread(408, 'The request body did not arrive in time.');
+      case 'broken':
+        return this.#unread(400, 'The request body ended early.');
+    }
+  }
+
+  /** What is left of the body is not read on: the connection ends with the response. */
+  #unread(status: number, text: string): Response {
+    return this.#counted(textResponse('POST', status, text, [['Connection', 'close']]));
+  }
+
+  #counted(response: Response): Response {
+    this.#options.metrics.response({ service: 'ocsp', status: response.status }).count += 1;
+    return response;
+  }
+
+  #respondTo(asked: Asked, der: Uint8Array | undefined): Response | Promise<Response> {
+    const registry = this.#followRegistry();
+    const reading: OcspReading =
+      der === undefined ? { kind: 'malformed', facts: UNREAD } : readOcspRequest(der, registry);
+    if (reading.kind === 'malformed') return this.#refuse(asked, reading.facts, 'malformedRequest');
+    if (reading.kind === 'unauthorized') return this.#refuse(asked, reading.facts, 'unauthorized');
+    const now = this.#options.now();
+    const cached = this.#options.cache.byQuestion(reading.question, now.getTime());
+    if (cached === undefined) return this.#respondFromSource(asked, reading);
+    this.#options.metrics.cacheHits += 1;
+    this.#count(asked, reading.facts, 'successful');
+    this.#rememberTarget(asked, reading);
+    return this.#sendReply(asked, cached, now);
+  }
+
+  async #respondFromSource(asked: Asked, reading: Readable): Promise<Response> {
+    this.#options.metrics.cacheMisses += 1;
+    const answer = await this.#options.cache.answer(reading.question);
+    if (answer.kind === 'refused') return this.#refuse(asked, reading.facts, answer.status, answer);
+    this.#count(asked, reading.facts, 'successful');
+    this.#rememberTarget(asked, reading);
+    const now = this.#options.now();
+    if (reading.question.nonce !== undefined) return sendOnce(asked, answer);
+    // Kept by the cache with all its fields, unless it is of a kind that is not kept.
+    const reply = this.#options.cache.byQuestion(reading.question, now.getTime()) ?? new OcspReply(answer);
+    return this.#sendReply(asked, reply, now);
+  }
+
+  #sendReply(asked: Asked, reply: OcspReply, now: Date): Response {
+    const { request, method } = asked;
+    if (method === 'POST') return this.#withOrigin(asked, reply, now, 200);
+    // RFC 9110 13: preconditions apply to GET and HEAD (HTTP-26).
+    const outcome = checkPreconditions((name) => request.header(name), reply.validators, now);
+    if (outcome === 'send') return this.#withOrigin(asked, reply, now, 200);
+    if (outcome === 'not-modified') return this.#withOrigin(asked, reply, now, 304);
+    return textResponse(method, 412, 'The answer is another one by now.');
+  }
+
+  #withOrigin(asked: Asked, reply: OcspReply, now: Date, status: 200 | 304): Response {
+    const origin = asked.request.header('origin');
+    const fields = reply.fields(now.getTime());
+    const kept = status === 304 ? fields.filter(([name]) => !name.startsWith('Content-')) : fields;
+    const body = status === 304 || asked.method === 'HEAD' ? undefined : reply.der;
+    return buildResponse(status, origin === undefined ? kept : [...kept, ANY_ORIGIN], body);
+  }
+
+  #refuse(
+    asked: Asked,
+    facts: OcspFacts,
+    status: OcspErrorStatus,
+    extra: { readonly retryAfterSeconds?: number } = {},
+  ): Response {
+    this.#count(asked, facts, status);
+    const body = encodeOcspError(status);
+    const retryAfter = extra.retryAfterSeconds ?? (status === 'tryLater' ? 10 : undefined);
+    const fields: ResponseFields = [
+      ['Content-Type', 'application/ocsp-response'],
+      ['Content-Length', String(body.length)],
+      NOT_KEPT,
+      ...(retryAfter === undefined ? [] : [['Retry-After', String(retryAfter)] as const]),
+      ...(asked.request.header('origin') === undefined ? [] : [ANY_ORIGIN]),
+    ];
+    const httpStatus = this.#options.errorStatuses === 'always-200' ? 200 : HTTP_STATUSES[status];
+    return buildResponse(httpStatus, fields, asked.method === 'HEAD' ? undefined : body);
+  }
+
+  #count({ method }: Asked, facts: OcspFacts, outcome: 'successful' | OcspErrorStatus): void {
+    this.#options.metrics.ocsp({ method, ...facts, outcome }).count += 1;
+  }
+
+  #rememberTarget({ request, method }: Asked, { question, facts }: Readable): void {
+    if (method !== 'GET') return;
+    const counter = this.#options.metrics.ocsp({ method, ...facts, outcome: 'successful' });
+    this.#options.cache.rememberTarget(request.target, question, counter);
+  }
+
+  /** Answers made under other issuers or other settings are forgotten. */
+  #followRegistry(): IssuerRegistry {
+    const registry = this.#options.registry();
+    if (registry !== this.#registry) {
+      this.#registry = registry;
+      this.#options.cache.clear();
+    }
+    return registry;
+  }
+}
+
+interface Asked {
+  readonly request: EdgeRequest;
+  readonly method: 'GET' | 'HEAD' | 'POST';
+}
+
+type Readable = Extract<OcspReading, { readonly kind: 'question' }>;
+
+/** An answer with a nonce is for one asker (OREQ-29). */
+function sendOnce(asked: Asked, answer: SignedAnswer): Response {
+  const fields: ResponseFields = [
+    ['Content-Type', 'application/ocsp-response'],
+    ['Content-Length', String(answer.der.length)],
+    ['Cache-Control', 'max-age=0, private, no-store'],
+  ];
+  return buildResponse(200, fields, asked.method === 'HEAD' ? undefined : answer.der);
+}
+
+const HTTP_STATUSES: Readonly<Record<OcspErrorStatus, number>> = {
+  malformedRequest: 400,
+  internalError: 500,
+  tryLater: 503,
+  sigRequired: 200,
+  unauthorized: 200,
+};
+
+const UNREAD: OcspFacts = { hash: 'none', nonce: 'absent' };
+const LIVENESS = 'This is an OCSP responder (RFC 6960). It is up.';
+const ANY_ORIGIN: readonly [string, string] = ['Access-Control-Allow-Origin', '*'];

@@ -1,0 +1,92 @@
+import { PkiError } from '@lancre/pki/errors';
+import { decodeOcspRequest, type OcspRequest, type OcspSingleRequest } from '@lancre/pki/ocsp';
+import { serialNumberToBytes } from '@lancre/pki/text';
+import type { Issuer } from '../issuer/issuer.ts';
+import type { IssuerRegistry } from '../issuer/issuer-registry.ts';
+import type { OcspQuestion, OcspQuestionItem } from '../status/ocsp-source.ts';
+
+/** What an OCSPRequest asks of us, or why we do not answer it. */
+export type OcspReading =
+  | { readonly kind: 'question'; readonly question: OcspQuestion; readonly facts: OcspFacts }
+  | { readonly kind: 'malformed'; readonly facts: OcspFacts }
+  | { readonly kind: 'unauthorized'; readonly facts: OcspFacts };
+
+/** What the counters say of a request (OREQ-39). Nothing in it tells who asked about what. */
+export interface OcspFacts {
+  /** Of the first item. `none` = not decoded, `other` = not one of the four that are answered. */
+  readonly hash: 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512' | 'other' | 'none';
+  readonly nonce: 'absent' | 'present';
+}
+
+/**
+ * Reads an OCSPRequest: decodes it strictly (OREQ-09) and finds the issuer by its CertIDs (OREQ-13,
+ * OREQ-14, OREQ-40).
+ *
+ * - Not answered (`malformed`): bad DER, more than 16 items, a critical extension that is not known
+ *   here (OREQ-21), a nonce of 0 or more than 128 octets (OREQ-25).
+ * - Not ours (`unauthorized`): an issuer or a hash that is not known, items of several issuers, a
+ *   serial number that no certificate can have (OREQ-15).
+ * - Passed over: requestorName (OREQ-23), the signature (OREQ-24), extensions that are not critical
+ *   (OREQ-20, OREQ-22) and, because the policy of every issuer ignores them yet, nonces (OREQ-27).
+ */
+export function readOcspRequest(der: Uint8Array, registry: IssuerRegistry): OcspReading {
+  const request = tryDecode(der);
+  if (request === undefined) return { kind: 'malformed', facts: NOTHING_READ };
+  const facts: OcspFacts = {
+    hash: request.requests[0]?.certId.hash ?? 'other',
+    nonce: request.nonceForm === 'absent' ? 'absent' : 'present',
+  };
+  if (hasUnknownCritical(request)) return { kind: 'malformed', facts };
+  const issuer = commonIssuer(request.requests, registry);
+  if (issuer === undefined) return { kind: 'unauthorized', facts };
+  const items: OcspQuestionItem[] = [];
+  for (const { certId } of request.requests) {
+    const item = itemOf(certId);
+    if (item === undefined) return { kind: 'unauthorized', facts };
+    items.push(item);
+  }
+  return { kind: 'question', question: { issuerId: issuer.id, items }, facts };
+}
+
+function tryDecode(der: Uint8Array): OcspRequest | undefined {
+  try {
+    return decodeOcspRequest(der);
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
+function commonIssuer(requests: readonly OcspSingleRequest[], registry: IssuerRegistry): Issuer | undefined {
+  let common: Issuer | undefined;
+  for (const { certId } of requests) {
+    if (certId.hash === undefined) return undefined;
+    const issuer = registry.byCertId(certId.hash, certId.issuerNameHash, certId.issuerKeyHash);
+    if (issuer === undefined || (common !== undefined && common.id !== issuer.id)) return undefined;
+    common = issuer;
+  }
+  return common;
+}
+
+function itemOf(certId: OcspSingleRequest['certId']): OcspQuestionItem | undefined {
+  // RFC 5280 4.1.2.2: positive. A negative one must not be looked up as its magnitude (OREQ-15).
+  if (certId.hash === undefined || certId.serialNumber.startsWith('-') || certId.serialNumber === '00') {
+    return undefined;
+  }
+  const parameters = certId.hashAlgorithm.parametersDer === undefined ? 'absent' : 'null';
+  return { form: { hash: certId.hash, parameters }, serialNumber: serialNumberToBytes(certId.serialNumber) };
+}
+
+function hasUnknownCritical(request: OcspRequest): boolean {
+  const extensions = [...request.extensions, ...request.requests.flatMap((item) => item.extensions)];
+  return extensions.some(({ critical, oid }) => critical && !KNOWN_EXTENSIONS.has(oid));
+}
+
+const NOTHING_READ: OcspFacts = { hash: 'none', nonce: 'absent' };
+
+/** RFC 6960 4.4: nonce, acceptable responses, preferred signature algorithms. */
+const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
+  '1.3.6.1.5.5.7.48.1.2',
+  '1.3.6.1.5.5.7.48.1.4',
+  '1.3.6.1.5.5.7.48.1.8',
+]);

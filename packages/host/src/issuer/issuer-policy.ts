@@ -1,0 +1,49 @@
+/** What the host says of a serial of this issuer that has no record (REQUIREMENTS K-4). Never "good". */
+export type UnknownSerialAnswer = 'unauthorized' | 'unknown' | 'extended-revoke';
+
+/** How OCSP answers of one issuer are made. */
+export interface OcspPolicy {
+  /** nextUpdate - thisUpdate, in seconds. Default 345,599: 96 h less the inclusive second (BR 4.9.9). */
+  readonly validitySeconds: number;
+  /** What an unassigned serial gets. Default `unauthorized` (RFC 9919 3.2.3). */
+  readonly unknownSerial: UnknownSerialAnswer;
+}
+
+/** How the CRLs of one issuer are made. */
+export interface CrlPolicy {
+  /** nextUpdate - thisUpdate, in seconds. Default 777,599: 216 h less the inclusive second. */
+  readonly validitySeconds: number;
+  /** Seconds after which a list is issued anew though nothing changed. Default 3,600. */
+  readonly periodSeconds: number;
+  /** Number of shards newly assigned certificates are spread over; 0 = none, only the full list. */
+  readonly shards: number;
+  /** Whether the list of all revoked certificates is published beside the shards. Default `publish`. */
+  readonly full: 'publish' | 'omit';
+}
+
+/** The settings of one issuer. */
+export interface IssuerPolicy {
+  readonly ocsp: OcspPolicy;
+  readonly crl: CrlPolicy;
+}
+
+/** The defaults of DESIGN 7, which satisfy the Baseline Requirements and Microsoft's program alike. */
+export const defaultIssuerPolicy: IssuerPolicy = Object.freeze({
+  ocsp: Object.freeze({ validitySeconds: 96 * 3600 - 1, unknownSerial: 'unauthorized' }),
+  crl: Object.freeze({ validitySeconds: 216 * 3600 - 1, periodSeconds: 3600, shards: 0, full: 'publish' }),
+});
+
+/**
+ * The shard of a certificate whose CA names none: the serial number modulo `shards`, plus one.
+ * Any CA can compute it before it signs, and so write the right CDP (SHD-06, SHD-07).
+ *
+ * @param serialNumber magnitude octets, big-endian
+ * @param shards 0 gives 0, "not in a shard"
+ * @example shardOfSerial(Uint8Array.of(0x10, 0x07), 4) // 4: 0x1007 mod 4 = 3, shards count from 1
+ */
+export function shardOfSerial(serialNumber: Uint8Array, shards: number): number {
+  if (shards === 0) return 0;
+  let remainder = 0;
+  for (const octet of serialNumber) remainder = (remainder * 256 + octet) % shards;
+  return remainder + 1;
+}

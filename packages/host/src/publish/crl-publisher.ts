@@ -1,0 +1,250 @@
+import { subjectKeyIdentifierOf } from '@lancre/pki/certificate';
+import type { CryptoProvider, Signer } from '@lancre/pki/crypto';
+import { LancreError } from '../errors/lancre-error.ts';
+import type { Issuer } from '../issuer/issuer.ts';
+import type { PublicAddress } from '../issuer/public-address.ts';
+import type { RevokedSnapshot } from '../status/revoked-snapshot.ts';
+import type { SignerSet } from '../status/signer-set.ts';
+import type { StatusStore } from '../status/status-store.ts';
+import type { ArtifactStore, StagedArtifact } from './artifact-store.ts';
+import { buildCrlHeader, totalsOf } from './crl-content.ts';
+import { CrlEncoder } from './crl-encoder.ts';
+import { checkStagedCrl } from './crl-gate.ts';
+import { type IssuerState, type PlannedList, planPublication, revisionOf } from './publication-plan.ts';
+import type { Publication, PublicationStore } from './publication-store.ts';
+import { describeScope, pathOfScope } from './scope.ts';
+
+/** What a publisher works with. */
+export interface CrlPublisherOptions {
+  readonly statuses: StatusStore;
+  readonly publications: PublicationStore;
+  readonly artifacts: ArtifactStore;
+  readonly signers: SignerSet;
+  readonly address: PublicAddress;
+  readonly crypto: CryptoProvider;
+  readonly now: () => Date;
+}
+
+/** What became of one planned list. */
+export type PublishOutcome =
+  | { readonly kind: 'published'; readonly list: PlannedList; readonly publication: Publication }
+  | { readonly kind: 'failed'; readonly list: PlannedList; readonly error: LancreError };
+
+/** Plans and makes the CRLs of issuers. */
+export class CrlPublisher {
+  readonly #options: CrlPublisherOptions;
+
+  constructor(options: CrlPublisherOptions) {
+    this.#options = options;
+  }
+
+  /** The lists of an issuer that are due; changes nothing. */
+  plan(issuer: Issuer): readonly PlannedList[] {
+    const snapshot = this.#options.statuses.openRevoked(issuer.id);
+    try {
+      return planPublication(this.#stateOf(issuer, snapshot), this.#options.now());
+    } finally {
+      snapshot.close();
+    }
+  }
+
+  /**
+   * Makes planned lists of one issuer in one walk over its revoked certificates. A list that fails
+   * does not stop the others, and what was published before it stays.
+   */
+  async execute(issuer: Issuer, lists: readonly PlannedList[]): Promise<readonly PublishOutcome[]> {
+    await this.#dropExpired(issuer, lists);
+    const snapshot = this.#options.statuses.openRevoked(issuer.id);
+    try {
+      const works = await this.#begin(issuer, lists, snapshot);
+      await feed(works, snapshot);
+      return await Promise.all(works.map((work) => this.#complete(issuer, work, snapshot)));
+    } finally {
+      snapshot.close();
+    }
+  }
+
+  #stateOf(issuer: Issuer, snapshot: RevokedSnapshot): IssuerState {
+    const { publications } = this.#options;
+    const shards = new Set([0, ...publications.publishedShards(issuer.id)]);
+    for (let shard = 1; shard <= issuer.policy.crl.shards; shard += 1) shards.add(shard);
+    const published = new Map<number, Publication | undefined>();
+    for (const shard of shards) published.set(shard, publications.findPublication(issuer.id, shard));
+    return { issuer, totals: snapshot.shards, published };
+  }
+
+  /**
+   * A revoked certificate stays on the lists until it has been on one issued after its notAfter
+   * (CRL-18, T-19): on every scope that covers it, so the oldest of their thisUpdates counts.
+   */
+  async #dropExpired(issuer: Issuer, lists: readonly PlannedList[]): Promise<void> {
+    const { statuses, publications } = this.#options;
+    const shards = new Set(lists.map(({ scope }) => scope.shard));
+    if (shards.has(0)) {
+      const snapshot = statuses.openRevoked(issuer.id);
+      for (const { shard } of snapshot.shards) shards.add(shard);
+      snapshot.close();
+    }
+    for (const shard of shards) {
+      const covering = shard === 0 ? [0] : issuer.policy.crl.full === 'publish' ? [0, shard] : [shard];
+      const issued = covering.map((scope) => publications.findPublication(issuer.id, scope)?.thisUpdate);
+      if (issued.includes(undefined)) continue;
+      const oldest = Math.min(...issued.map((date) => date?.getTime() ?? 0));
+      await statuses.expireRevoked(issuer.id, shard, new Date(oldest));
+    }
+  }
+
+  async #begin(issuer: Issuer, lists: readonly PlannedList[], snapshot: RevokedSnapshot): Promise<readonly Work[]> {
+    const works: Work[] = [];
+    for (const list of lists) {
+      try {
+        works.push({ kind: 'encoding', list, encoder: await this.#encoderFor(issuer, list, snapshot) });
+      } catch (cause) {
+        works.push({ kind: 'failed', list, error: publishError(list, cause) });
+      }
+    }
+    return works;
+  }
+
+  async #encoderFor(issuer: Issuer, list: PlannedList, snapshot: RevokedSnapshot): Promise<CrlEncoder> {
+    const { artifacts, publications, address } = this.#options;
+    const signer = this.#signerOf(issuer);
+    const thisUpdate = this.#thisUpdateOf(list);
+    const header = buildCrlHeader({
+      scope: list.scope,
+      issuer,
+      address,
+      authorityKeyIdentifier: await this.#keyIdentifierOf(issuer),
+      snapshot,
+      // The clock is only the floor, so that a store set back to a backup does not repeat numbers.
+      crlNumber: await publications.takeCrlNumber(list.scope, BigInt(Math.floor(thisUpdate.getTime() / 1000))),
+      thisUpdate,
+    });
+    return CrlEncoder.begin(header, signer, await artifacts.stage());
+  }
+
+  #signerOf(issuer: Issuer): Signer {
+    const signer = this.#options.signers.signerOf(issuer.id);
+    if (signer !== undefined) return signer;
+    throw new LancreError('signer_unavailable', `issuer ${issuer.name} has no key to sign with`);
+  }
+
+  #thisUpdateOf(list: PlannedList): Date {
+    const now = this.#options.now();
+    if (now < list.notBefore) {
+      throw new LancreError(
+        'artifact_refused',
+        `${describeScope(list.scope)}: the published list is dated ${list.previous?.thisUpdate.toISOString()}; is the clock behind?`,
+      );
+    }
+    return new Date(Math.floor(now.getTime() / 1000) * 1000);
+  }
+
+  async #keyIdentifierOf(issuer: Issuer): Promise<Uint8Array> {
+    const [certificate] = issuer.certificates;
+    // RFC 5280 4.2.1.2 (1), for a CA certificate without the extension.
+    return (
+      subjectKeyIdentifierOf(certificate) ??
+      (await this.#options.crypto.digest('SHA-1', certificate.subjectPublicKeyInfo.publicKey))
+    );
+  }
+
+  async #complete(issuer: Issuer, work: Work, snapshot: RevokedSnapshot): Promise<PublishOutcome> {
+    if (work.kind === 'failed') return work;
+    const { list, encoder } = work;
+    try {
+      const finished = await this.#finish(issuer, list, encoder, snapshot);
+      const publication = await this.#publish(issuer, list, finished, snapshot);
+      return { kind: 'published', list, publication };
+    } catch (cause) {
+      return { kind: 'failed', list, error: publishError(list, cause) };
+    }
+  }
+
+  /** Signs; makes the list again while the signature does not fit the room kept for it. */
+  async #finish(
+    issuer: Issuer,
+    list: PlannedList,
+    encoder: CrlEncoder,
+    snapshot: RevokedSnapshot,
+  ): Promise<CrlEncoder> {
+    let current = encoder;
+    for (let attempt = 0; attempt < finishAttempts; attempt += 1) {
+      if ((await current.finish()) === 'complete') return current;
+      await current.staged.discard();
+      current = await CrlEncoder.begin(current.header, this.#signerOf(issuer), await this.#options.artifacts.stage());
+      for (const { shard } of totalsOf(snapshot, list.scope.shard)) {
+        for (const batch of snapshot.batches(shard)) await current.add(batch.entriesDer);
+      }
+    }
+    throw new LancreError('internal', `${describeScope(list.scope)}: no signature fits its frame`);
+  }
+
+  async #publish(
+    issuer: Issuer,
+    list: PlannedList,
+    { header, staged }: CrlEncoder,
+    snapshot: RevokedSnapshot,
+  ): Promise<Publication> {
+    const { artifacts, publications } = this.#options;
+    await this.#requireSound(issuer, list, header, staged);
+    const path = pathOfScope(list.scope);
+    const expected = artifacts.resolve(path);
+    const object = await staged.seal({ lastModified: header.thisUpdate });
+    if ((await artifacts.point(path, object, expected)) === 'conflict') {
+      throw new LancreError('artifact_conflict', `${describeScope(list.scope)}: somebody else published it meanwhile`);
+    }
+    const publication: Publication = {
+      object: object,
+      crlNumber: header.extensions.crlNumber,
+      thisUpdate: header.thisUpdate,
+      nextUpdate: header.nextUpdate,
+      revision: revisionOf(snapshot.shards, list.scope.shard),
+      entryCount: header.entryCount,
+      length: staged.length,
+    };
+    await publications.savePublication(list.scope, publication);
+    return publication;
+  }
+
+  async #requireSound(
+    issuer: Issuer,
+    list: PlannedList,
+    header: CrlEncoder['header'],
+    staged: StagedArtifact,
+  ): Promise<void> {
+    const fault = await checkStagedCrl({
+      staged,
+      header,
+      issuerCertificate: issuer.certificates[0],
+      previous: list.previous,
+      crypto: this.#options.crypto,
+    });
+    if (fault === undefined) return;
+    await staged.discard();
+    throw new LancreError('artifact_refused', `${describeScope(list.scope)} is not published: ${fault.message}`);
+  }
+}
+
+type Work =
+  | { readonly kind: 'encoding'; readonly list: PlannedList; readonly encoder: CrlEncoder }
+  | Extract<PublishOutcome, { kind: 'failed' }>;
+
+/** One walk: each batch goes to the list of its shard and to the full list. */
+async function feed(works: readonly Work[], snapshot: RevokedSnapshot): Promise<void> {
+  const encoders = works.flatMap((work) => (work.kind === 'encoding' ? [work.encoder] : []));
+  for (const { shard } of snapshot.shards) {
+    const takers = encoders.filter(({ header }) => header.scope.shard === 0 || header.scope.shard === shard);
+    if (takers.length === 0) continue;
+    for (const { entriesDer } of snapshot.batches(shard)) {
+      for (const taker of takers) await taker.add(entriesDer);
+    }
+  }
+}
+
+function publishError(list: PlannedList, cause: unknown): LancreError {
+  if (cause instanceof LancreError) return cause;
+  return new LancreError('internal', `${describeScope(list.scope)}: ${String(cause)}`, { cause });
+}
+
+const finishAttempts = 20;

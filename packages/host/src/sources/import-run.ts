@@ -1,0 +1,131 @@
+import type { Issuer } from '../issuer/issuer.ts';
+import { shardOfSerial } from '../issuer/issuer-policy.ts';
+import type { CertificateRecord } from '../status/certificate-record.ts';
+import type { AssignSummary, StatusStore } from '../status/status-store.ts';
+import type { ImportedCertificate, LineParser } from './import-line.ts';
+import { readLines } from './line-reader.ts';
+
+/** What an import works with. */
+export interface ImportOptions {
+  readonly store: Pick<StatusStore, 'assign'>;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly parser: LineParser;
+  /** The issuer of lines that name none. */
+  readonly issuer: Issuer | undefined;
+  /** The issuer of lines that name one. */
+  readonly issuerByName: (name: string) => Issuer | undefined;
+  /** Told after each batch. */
+  readonly onProgress?: (report: ImportReport) => void;
+}
+
+/** What became of the lines. Everything good is taken in; what is not is listed. */
+export interface ImportReport {
+  readonly lines: number;
+  readonly added: number;
+  readonly revoked: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  /** The first of the refused lines. */
+  readonly refusals: readonly ImportRefusal[];
+}
+
+/** One refused line. */
+export interface ImportRefusal {
+  readonly line: number;
+  readonly field: string;
+  readonly reason: string;
+}
+
+/**
+ * Takes a file of certificates into the store, batch by batch; each batch is durable before the
+ * next is begun, so an interrupted import is resumed by running it again.
+ *
+ * @throws LancreError `input_invalid` when the file is not text at all
+ */
+export async function runImport(options: ImportOptions): Promise<ImportReport> {
+  const run = new ImportRun(options);
+  for await (const block of readLines(options.chunks)) {
+    block.forEach((octets, start, end, number) => run.take(octets, start, end, number));
+    if (run.isBatchFull) await run.flush();
+  }
+  await run.flush();
+  return run.report;
+}
+
+/** Large batches: one commit, one fsync and neighbouring keys for 100,000 certificates. */
+const batchRecords = 100_000;
+const maximumRefusals = 100;
+
+class ImportRun {
+  readonly #options: ImportOptions;
+  readonly #batches = new Map<number, { records: CertificateRecord[]; lines: number[] }>();
+  readonly #refusals: ImportRefusal[] = [];
+  #pending = 0;
+  #report = { lines: 0, added: 0, revoked: 0, unchanged: 0, refused: 0 };
+
+  constructor(options: ImportOptions) {
+    this.#options = options;
+  }
+
+  get isBatchFull(): boolean {
+    return this.#pending >= batchRecords;
+  }
+
+  get report(): ImportReport {
+    return { ...this.#report, refusals: this.#refusals };
+  }
+
+  take(octets: Buffer, start: number, end: number, number: number): void {
+    this.#report.lines += 1;
+    const parsed = this.#options.parser(octets, start, end);
+    if (parsed.kind === 'refused') this.#refuse(number, parsed.field, parsed.reason);
+    if (parsed.kind === 'certificate') this.#queue(number, parsed);
+  }
+
+  async flush(): Promise<void> {
+    for (const [issuerId, { records, lines }] of this.#batches) {
+      this.#add(await this.#options.store.assign(issuerId, records), lines);
+    }
+    this.#batches.clear();
+    this.#pending = 0;
+    this.#options.onProgress?.(this.report);
+  }
+
+  #queue(line: number, certificate: ImportedCertificate): void {
+    const { issuerName, serialNumber, notAfter, status } = certificate;
+    const issuer = issuerName === undefined ? this.#options.issuer : this.#options.issuerByName(issuerName);
+    if (issuer === undefined) {
+      const reason = issuerName === undefined ? 'names no issuer, and --issuer is not given' : `no issuer "${issuerName}"`;
+      this.#refuse(line, 'issuer', reason);
+      return;
+    }
+    const shard = certificate.shard ?? shardOfSerial(serialNumber, issuer.policy.crl.shards);
+    const batch = this.#batchOf(issuer.id);
+    batch.records.push({ issuerId: issuer.id, serialNumber, notAfter, shard, status });
+    batch.lines.push(line);
+    this.#pending += 1;
+  }
+
+  #batchOf(issuerId: number): { records: CertificateRecord[]; lines: number[] } {
+    let batch = this.#batches.get(issuerId);
+    if (batch === undefined) {
+      batch = { records: [], lines: [] };
+      this.#batches.set(issuerId, batch);
+    }
+    return batch;
+  }
+
+  #add(summary: AssignSummary, lines: readonly number[]): void {
+    this.#report.added += summary.added;
+    this.#report.revoked += summary.revoked;
+    this.#report.unchanged += summary.unchanged;
+    for (const { index, field } of summary.conflicts) {
+      this.#refuse(lines[index] ?? 0, field, `the store has another ${field} for this serial`);
+    }
+  }
+
+  #refuse(line: number, field: string, reason: string): void {
+    this.#report.refused += 1;
+    if (this.#refusals.length < maximumRefusals) this.#refusals.push({ line, field, reason });
+  }
+}

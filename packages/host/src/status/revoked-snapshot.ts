@@ -1,0 +1,29 @@
+/**
+ * The revoked certificates of one issuer as they were at one moment, in the form a CRL needs.
+ * Later changes are not seen. Close it when done: an open one keeps the store from reusing space.
+ */
+export interface RevokedSnapshot {
+  /** The shards that hold entries, and 0 for the certificates in none. Ascending. */
+  readonly shards: readonly RevokedTotals[];
+  /** The entries of one shard in serial order, batch by batch, with no copy of the whole in memory. */
+  batches(shard: number): Iterable<RevokedBatch>;
+  close(): void;
+}
+
+/** Exact totals of a shard, known before its entries are walked: DER wants lengths first. */
+export interface RevokedTotals {
+  readonly shard: number;
+  readonly entryCount: number;
+  /** Sum of the lengths of the encoded entries, in octets. */
+  readonly octets: number;
+  /** Grows with every change of the shard's entries. */
+  readonly revision: number;
+  /** The earliest notAfter among the entries; undefined when there are none. */
+  readonly earliestNotAfter: Date | undefined;
+}
+
+/** Some entries, back to back. */
+export interface RevokedBatch {
+  /** Elements of revokedCertificates in DER (RFC 5280 5.1.2.6). Valid until the next batch is asked for. */
+  readonly entriesDer: Uint8Array;
+}

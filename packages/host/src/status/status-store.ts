@@ -1,0 +1,69 @@
+import type { CertificateRecord, Revocation } from './certificate-record.ts';
+import type { RevokedSnapshot } from './revoked-snapshot.ts';
+import type { StatusView } from './status-view.ts';
+
+/**
+ * The truth about every certificate. All writes are durable when the promise resolves, and all or
+ * nothing of a call is kept.
+ *
+ * Contract, kept by every implementation and shown by one test that runs on each of them:
+ * - nothing revoked becomes good: `assign` never touches the status of a revoked certificate,
+ *   `release` lifts only a hold;
+ * - a record's shard never changes after it was assigned;
+ * - the same call made twice changes nothing the second time.
+ */
+export interface StatusStore extends StatusView {
+  /**
+   * Takes in certificates of one issuer, in any order; a record may come already revoked or held.
+   * A known certificate that comes again revoked is revoked; one that comes again good stays as it is,
+   * and each keeps the shard it was given first.
+   */
+  assign(issuerId: number, records: readonly CertificateRecord[]): Promise<AssignSummary>;
+  /**
+   * Revokes a certificate. Of a revoked one, only reason `keyCompromise` changes the reason, and
+   * only to an earlier or equal time (REV-06, REV-13).
+   */
+  revoke(issuerId: number, serialNumber: Uint8Array, revocation: Revocation): Promise<RevokeOutcome>;
+  /** Takes an exact picture of the revoked certificates of an issuer, to build lists from. */
+  openRevoked(issuerId: number): RevokedSnapshot;
+  /**
+   * Drops from the lists, not from the records, the revoked certificates of a shard whose notAfter
+   * lies before `cutoff`: the caller knows that they have been on a list issued after that (CRL-18).
+   *
+   * @returns how many were dropped
+   */
+  expireRevoked(issuerId: number, shard: number, cutoff: Date): Promise<number>;
+  /** Counts of an issuer's certificates. */
+  count(issuerId: number): StatusCounts;
+}
+
+/** What {@link StatusStore.assign} did with a batch. */
+export interface AssignSummary {
+  readonly added: number;
+  /** Known ones that were revoked or held by this call. */
+  readonly revoked: number;
+  /** Known ones that came again with nothing new. */
+  readonly unchanged: number;
+  /** Positions in the batch of records that contradict what is stored, with the field at fault. */
+  readonly conflicts: readonly AssignConflict[];
+}
+
+/** A record that was refused because the stored one says otherwise. */
+export interface AssignConflict {
+  readonly index: number;
+  readonly field: 'notAfter' | 'revocation';
+}
+
+/** What {@link StatusStore.revoke} found and did. */
+export type RevokeOutcome =
+  | { readonly kind: 'revoked'; readonly record: CertificateRecord }
+  | { readonly kind: 'changed'; readonly record: CertificateRecord }
+  | { readonly kind: 'unchanged'; readonly record: CertificateRecord }
+  | { readonly kind: 'unassigned' };
+
+/** How many certificates of an issuer there are. */
+export interface StatusCounts {
+  readonly assigned: number;
+  /** Revoked or held, and still on the lists. */
+  readonly listed: number;
+}

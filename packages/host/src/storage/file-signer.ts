@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import type { Signer } from '@lancre/pki/crypto';
+import { createNodeSigner } from '@lancre/pki/crypto-node';
+import { PkiError } from '@lancre/pki/errors';
+import { LancreError } from '../errors/lancre-error.ts';
+import type { KeyReference, PassphraseSource } from '../issuer/issuer.ts';
+
+/**
+ * Loads a signing key from a PEM file, plain or encrypted.
+ *
+ * @param environment where a pass phrase named by a variable is looked up
+ * @throws LancreError `file_missing`, `key_passphrase`, `key_invalid`, each naming the file
+ */
+export async function loadFileSigner(
+  key: KeyReference,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Signer> {
+  const pem = await readText(key.path, 'key');
+  const passphrase = key.passphrase && (await readPassphrase(key.passphrase, environment));
+  try {
+    return await createNodeSigner({ pkcs8: pem, ...(passphrase === undefined ? {} : { passphrase }) });
+  } catch (cause) {
+    throw nameKeyFile(key, cause);
+  }
+}
+
+function nameKeyFile(key: KeyReference, cause: unknown): unknown {
+  if (!(cause instanceof PkiError)) return cause;
+  if (cause.code !== 'key_passphrase_wrong') {
+    return new LancreError('key_invalid', `${key.path} holds no usable private key: ${cause.message}`, { cause });
+  }
+  const hint =
+    key.passphrase === undefined
+      ? 'is encrypted: name its pass phrase with --passphrase-file or --passphrase-env'
+      : 'cannot be opened with the pass phrase given';
+  return new LancreError('key_passphrase', `${key.path} ${hint}`, { cause });
+}
+
+async function readPassphrase(
+  source: PassphraseSource,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  if (source.from === 'file') return (await readText(source.path, 'pass phrase')).replace(/\r?\n$/, '');
+  const phrase = environment[source.variable];
+  if (phrase !== undefined) return phrase;
+  throw new LancreError('key_passphrase', `the environment variable ${source.variable} (a pass phrase) is not set`);
+}
+
+async function readText(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new LancreError('file_missing', `cannot read the ${what} file ${path}`, { cause });
+  }
+}

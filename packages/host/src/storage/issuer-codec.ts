@@ -1,0 +1,49 @@
+import { decodeCertificate, type Certificate } from '@lancre/pki/certificate';
+import { LancreError } from '../errors/lancre-error.ts';
+import type { Issuer, KeyReference } from '../issuer/issuer.ts';
+import type { IssuerPolicy } from '../issuer/issuer-policy.ts';
+
+/** The stored form of an issuer: JSON, with the certificates in base64. */
+interface StoredIssuer {
+  readonly name: string;
+  readonly certificates: readonly string[];
+  readonly key?: KeyReference;
+  readonly policy: IssuerPolicy;
+}
+
+/** Everything but the number, which is the key it is stored under. */
+export function encodeIssuer(issuer: Omit<Issuer, 'id'>): Buffer {
+  const stored: StoredIssuer = {
+    name: issuer.name,
+    certificates: issuer.certificates.map(({ der }) => Buffer.from(der).toString('base64')),
+    ...(issuer.key === undefined ? {} : { key: issuer.key }),
+    policy: issuer.policy,
+  };
+  return Buffer.from(JSON.stringify(stored));
+}
+
+/** @throws LancreError `store_corrupt` when the octets are not an issuer */
+export function decodeIssuer(id: number, value: Uint8Array): Issuer {
+  const stored = parse(id, value);
+  const [first, ...others] = stored.certificates.map(decodeBase64);
+  if (first === undefined) throw new LancreError('store_corrupt', `issuer ${id} has no certificate`);
+  return Object.freeze({
+    id,
+    name: stored.name,
+    certificates: [first, ...others] as const,
+    ...(stored.key === undefined ? {} : { key: stored.key }),
+    policy: stored.policy,
+  });
+}
+
+function parse(id: number, value: Uint8Array): StoredIssuer {
+  try {
+    return JSON.parse(Buffer.from(value).toString('utf8'));
+  } catch (cause) {
+    throw new LancreError('store_corrupt', `issuer ${id} is not readable`, { cause });
+  }
+}
+
+function decodeBase64(text: string): Certificate {
+  return decodeCertificate(new Uint8Array(Buffer.from(text, 'base64')));
+}

@@ -1,0 +1,70 @@
+/**
+ * A page of the revoked index: up to {@link maximumPageEntries} neighbouring revoked certificates of
+ * one shard, with their CRL entries already encoded, back to back. So building a list is copying
+ * pages, and a revocation rewrites one page.
+ *
+ *     count  2
+ *     count x [ notAfter 5, length of the entry 2, serial length 1, serial ]
+ *     the entries in DER
+ */
+export interface RevokedPageEntry {
+  /** Magnitude octets. */
+  readonly serialNumber: Uint8Array;
+  /** Seconds since 1970. */
+  readonly notAfterSeconds: number;
+  /** One element of revokedCertificates (RFC 5280 5.1.2.6). */
+  readonly entryDer: Uint8Array;
+}
+
+/** Some 8 KB with 16-octet serials: two pages of the store for one revocation. */
+export const maximumPageEntries = 128;
+
+/** @param entries in serial order, 1 to {@link maximumPageEntries} */
+export function encodeRevokedPage(entries: readonly RevokedPageEntry[]): Buffer {
+  let length = 2;
+  for (const entry of entries) length += 8 + entry.serialNumber.length + entry.entryDer.length;
+  const page = Buffer.allocUnsafe(length);
+  let position = page.writeUInt16BE(entries.length, 0);
+  for (const entry of entries) {
+    position = page.writeUIntBE(entry.notAfterSeconds, position, 5);
+    position = page.writeUInt16BE(entry.entryDer.length, position);
+    position = page.writeUInt8(entry.serialNumber.length, position);
+    page.set(entry.serialNumber, position);
+    position += entry.serialNumber.length;
+  }
+  for (const entry of entries) {
+    page.set(entry.entryDer, position);
+    position += entry.entryDer.length;
+  }
+  return page;
+}
+
+/** The entries of a page; slices of it. */
+export function decodeRevokedPage(page: Buffer): RevokedPageEntry[] {
+  const entries: RevokedPageEntry[] = [];
+  let position = 2;
+  let entryStart = entriesOffset(page);
+  for (let index = page.readUInt16BE(0); index > 0; index -= 1) {
+    const notAfterSeconds = page.readUIntBE(position, 5);
+    const entryEnd = entryStart + page.readUInt16BE(position + 5);
+    const serialEnd = position + 8 + page.readUInt8(position + 7);
+    const serialNumber = page.subarray(position + 8, serialEnd);
+    entries.push({ serialNumber, notAfterSeconds, entryDer: page.subarray(entryStart, entryEnd) });
+    position = serialEnd;
+    entryStart = entryEnd;
+  }
+  return entries;
+}
+
+/** The encoded entries of a page, back to back; a slice of it. */
+export function entriesOfPage(page: Buffer): Uint8Array {
+  return page.subarray(entriesOffset(page));
+}
+
+function entriesOffset(page: Buffer): number {
+  let position = 2;
+  for (let index = page.readUInt16BE(0); index > 0; index -= 1) {
+    position += 8 + page.readUInt8(position + 7);
+  }
+  return position;
+}

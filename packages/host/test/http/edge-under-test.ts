@@ -1,0 +1,74 @@
+/**
+ * Starts an edge with records in memory and prints, as one line of JSON, its address and what
+ * transcripts may refer to. Runs on Node and Bun; `node edge-under-test.js [path|host] [port]`.
+ */
+import { pathToFileURL } from 'node:url';
+import { createEdgeHandler } from '#host/http/edge-handler.js';
+import { type RunningServer, startEdgeServer } from '#host/http/edge-server.js';
+import type { PublicAddress } from '#host/issuer/public-address.js';
+import { createTestIssuer, FakeArtifacts, FakeSource, FakeStatusView } from './fixture.js';
+
+/** An edge that runs, and the variables of its transcripts. */
+export interface EdgeUnderTest {
+  readonly server: RunningServer;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export async function startEdgeUnderTest(routing: 'path' | 'host', port = 0): Promise<EdgeUnderTest> {
+  const now = () => new Date();
+  const test = await createTestIssuer();
+  const view = new FakeStatusView();
+  const artifacts = new FakeArtifacts();
+  for (const serial of ['0b', '0c', '0d']) view.put(serial);
+  const published = new Date(Math.floor(now().getTime() / 1000) * 1000 - 5000);
+  const later = new Date(published.getTime() + 86_400_000);
+  artifacts.publish('c/e1.crl', await test.crl(published, later), published);
+  artifacts.publish('c/e1/7.crl', await test.crl(published, later), published);
+  artifacts.publish('c/e1/9.crl', await test.crl(new Date(0), new Date(86_400_000)), published);
+  const big = Buffer.concat([await test.crl(published, later), Buffer.alloc(1 << 20, 'x')]);
+  artifacts.publish('c/e1/8.crl', big, published);
+  artifacts.publish('i/e1', test.issuer.certificates[0].der, published);
+  const address: PublicAddress =
+    routing === 'path' ? { routing, base: 'http://localhost' } : { routing, zone: 'example.net' };
+  const handler = createEdgeHandler({
+    address,
+    registry: () => test.registry,
+    view,
+    source: new FakeSource(view, now),
+    artifacts,
+    now,
+    bodyDeadlineMilliseconds: 1500,
+  });
+  const server = await startEdgeServer({ handler, host: '127.0.0.1', port, now });
+  return { server, variables: await variablesOf(test) };
+}
+
+async function variablesOf(test: Awaited<ReturnType<typeof createTestIssuer>>) {
+  const good = Buffer.from(await test.request({ serials: ['0b'] }));
+  const other = Buffer.from(await test.request({ serials: ['0c'], hash: 'SHA-256' }));
+  const unknown = Buffer.from(await test.request({ serials: ['7777'] }));
+  const stranger = Buffer.from(await (await createTestIssuer('stranger')).request({ serials: ['0b'] }));
+  return {
+    runtime: 'bun' in process.versions ? 'bun' : 'node',
+    get: good.toString('base64url'),
+    bare: good.toString('base64'),
+    spaced: good.toString('base64').replaceAll('+', '%20'),
+    escaped: encodeURIComponent(good.toString('base64')),
+    other: encodeURIComponent(other.toString('base64')),
+    unassigned: encodeURIComponent(unknown.toString('base64')),
+    stranger: encodeURIComponent(stranger.toString('base64')),
+    postLength: String(good.length),
+    post: good.toString('latin1'),
+    otherLength: String(other.length),
+    otherPost: other.toString('latin1'),
+    tls: Buffer.from('16030100050100000100', 'hex').toString('latin1'),
+  };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { server, variables } = await startEdgeUnderTest(
+    process.argv[2] === 'host' ? 'host' : 'path',
+    Number(process.argv[3] ?? 0),
+  );
+  process.stdout.write(`${JSON.stringify({ address: server.address, variables })}\n`);
+}

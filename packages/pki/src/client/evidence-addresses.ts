@@ -1,0 +1,53 @@
+import { PkiError } from '../errors/pki-error.ts';
+import { authorityInfoAccessOf } from '../pki/access-extensions.ts';
+import type { Certificate } from '../pki/certificate.ts';
+import { crlDistributionPointsOf } from '../pki/distribution-points.ts';
+import type { GeneralName } from '../pki/general-name.ts';
+
+/** Where a certificate says that evidence about it is: http only, in its order, each address once. */
+export interface EvidenceAddresses {
+  readonly ocsp: readonly string[];
+  readonly crl: readonly string[];
+  readonly caIssuers: readonly string[];
+  /** Those that are not asked: of other schemes (ldap, https), or beyond the first {@link MAX_ADDRESSES} of their kind. */
+  readonly skipped: readonly string[];
+}
+
+/** The addresses in authorityInfoAccess and cRLDistributionPoints. An extension that cannot be read has none. */
+export function evidenceAddressesOf(certificate: Certificate): EvidenceAddresses {
+  const access = readOrNone(() => authorityInfoAccessOf(certificate));
+  const points = readOrNone(() => crlDistributionPointsOf(certificate));
+  const locations = (method: string) =>
+    uris(access.filter((description) => description.method === method).map(({ location }) => location));
+  const found = {
+    ocsp: locations('ocsp'),
+    crl: uris(points.flatMap(({ distributionPoint }) => distributionPoint ?? [])),
+    caIssuers: locations('caIssuers'),
+  };
+  const taken = { ocsp: take(found.ocsp), crl: take(found.crl), caIssuers: take(found.caIssuers) };
+  const asked = new Set(Object.values(taken).flat());
+  const skipped = Object.values(found)
+    .flat()
+    .filter((uri) => !asked.has(uri));
+  return Object.freeze({ ...taken, skipped });
+}
+
+function take(found: readonly string[]): readonly string[] {
+  return found.filter((uri) => /^http:/i.test(uri)).slice(0, MAX_ADDRESSES);
+}
+
+function uris(names: readonly GeneralName[]): readonly string[] {
+  return [...new Set(names.flatMap((name) => (name.type === 'uri' ? [name.uri] : [])))];
+}
+
+function readOrNone<T>(read: () => readonly T[] | undefined): readonly T[] {
+  try {
+    return read() ?? [];
+  } catch (error) {
+    if (error instanceof PkiError) return [];
+    throw error;
+  }
+}
+
+/** A certificate could name thousands to have them asked; public ones name one or two. */
+export const MAX_ADDRESSES = 8;

@@ -1,0 +1,139 @@
+import { createPrivateKey, createPublicKey, createSign, type KeyObject, sign } from 'node:crypto';
+import { concatBytes } from '../encoding/bytes.ts';
+import { readDer } from '../encoding/read-der.ts';
+import { PkiError } from '../errors/pki-error.ts';
+import { type SignatureAlgorithm, type SignatureAlgorithmName, signatureAlgorithm } from './algorithms.ts';
+import { nodeHash, nodeKey, plainBytes } from './node-algorithm.ts';
+import { createNodeCrypto } from './node-crypto.ts';
+import { isKeyFor, type PublicKeyKind, publicKeyKindOf } from './public-key.ts';
+import { withSelfCheck } from './self-checked-signer.ts';
+import type { Signer, SigningStream } from './signer.ts';
+
+/** A private key in a file, and how to sign with it. */
+export interface NodeSignerOptions {
+  /**
+   * PKCS#8, encrypted or not, as PEM text or DER bytes. PEM of the older forms (`RSA PRIVATE KEY`,
+   * `EC PRIVATE KEY`) is read too, since many OpenSSL CAs have them.
+   */
+  readonly pkcs8: string | Uint8Array;
+  readonly passphrase?: string | undefined;
+  /** Default: `rsa-pkcs1-sha256` for RSA, the hash of its size for each curve, `ed25519`. */
+  readonly algorithm?: SignatureAlgorithmName | undefined;
+}
+
+/**
+ * Loads a private key once and signs with it through node:crypto. Signatures and their checks are made
+ * on the thread pool: the check of a P-256 signature (85 µs) costs more than the signature (30 µs), and
+ * a process that answers requests has better things to do meanwhile.
+ *
+ * @throws PkiError key_passphrase_wrong (missing or wrong), key_invalid (no private key, or of a kind
+ *   that is not known), algorithm_unsupported (the algorithm and the key do not fit, or RSA below 2048 bits)
+ *
+ * @example
+ * const signer = createNodeSigner({ pkcs8: await readFile('e1.key.pem', 'utf8') });
+ * const signature = await signer.sign(tbs);
+ */
+export function createNodeSigner(options: NodeSignerOptions): Signer {
+  const key = loadPrivateKey(options);
+  const subjectPublicKeyInfoDer = plainBytes(createPublicKey(key).export({ format: 'der', type: 'spki' }));
+  const algorithm = chooseAlgorithm(subjectPublicKeyInfoDer, options.algorithm);
+  const bare = {
+    algorithm,
+    subjectPublicKeyInfoDer,
+    sign: (message: Uint8Array) => signWhole(algorithm, key, message),
+    begin: () => signStream(algorithm, key),
+  };
+  return withSelfCheck(bare, createNodeCrypto());
+}
+
+function signWhole(algorithm: SignatureAlgorithm, key: KeyObject, message: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    sign(nodeHash(algorithm), message, nodeKey(algorithm, key), (error, signature) => {
+      if (error) reject(new PkiError('key_invalid', 'the key did not sign', { cause: error }));
+      else resolve(plainBytes(signature));
+    });
+  });
+}
+
+function signStream(algorithm: SignatureAlgorithm, key: KeyObject): SigningStream {
+  const hash = nodeHash(algorithm);
+  if (hash === null) return collectAndSign(algorithm, key);
+  const signing = createSign(hash);
+  return {
+    update(bytes: Uint8Array): void {
+      signing.update(bytes);
+    },
+    async finish(): Promise<Uint8Array> {
+      return plainBytes(signing.sign(nodeKey(algorithm, key)));
+    },
+  };
+}
+
+/** Ed25519 reads its message twice, so it has to be kept (RFC 8032 5.1.6). */
+function collectAndSign(algorithm: SignatureAlgorithm, key: KeyObject): SigningStream {
+  const parts: Uint8Array[] = [];
+  return {
+    update(bytes: Uint8Array): void {
+      parts.push(bytes.slice());
+    },
+    finish: () => signWhole(algorithm, key, concatBytes(...parts)),
+  };
+}
+
+function loadPrivateKey({ pkcs8, passphrase }: NodeSignerOptions): KeyObject {
+  const secret = passphrase === undefined ? {} : { passphrase };
+  try {
+    if (typeof pkcs8 === 'string') return createPrivateKey({ key: pkcs8, format: 'pem', ...secret });
+    return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8', ...secret });
+  } catch (cause) {
+    if (isEncrypted(pkcs8))
+      throw new PkiError('key_passphrase_wrong', 'the pass phrase is missing or wrong', { cause });
+    throw new PkiError('key_invalid', 'no private key that can be read', { cause });
+  }
+}
+
+/** OpenSSL's reasons for a wrong pass phrase differ by cipher and version; an encrypted key that does not open is enough. */
+function isEncrypted(pkcs8: string | Uint8Array): boolean {
+  if (typeof pkcs8 === 'string')
+    return /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pkcs8);
+  // EncryptedPrivateKeyInfo (RFC 5958 3) begins with an AlgorithmIdentifier, PrivateKeyInfo with an INTEGER.
+  try {
+    return readDer(pkcs8, 'PKCS#8', (reader) =>
+      reader.sequence('PKCS#8', (info) => info.is('sequence') && info.rest().length > 0),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function chooseAlgorithm(spki: Uint8Array, name: SignatureAlgorithmName | undefined): SignatureAlgorithm {
+  const key = publicKeyKindOf(spki);
+  if (key === undefined) throw new PkiError('key_invalid', 'a key of a kind that is not known here');
+  const algorithm = signatureAlgorithm(name ?? defaultAlgorithm(key));
+  const isStrong = algorithm.use === 'sign-and-verify' && (key.type !== 'rsa' || key.modulusBits >= 2048);
+  const isCurve = key.type !== 'ec' || key.curve === algorithm.signingCurve;
+  if (!isStrong || !isCurve || !isKeyFor(algorithm, key)) {
+    throw new PkiError(
+      'algorithm_unsupported',
+      `${algorithm.name} cannot be used to sign with this ${key.type} key`,
+    );
+  }
+  return algorithm;
+}
+
+function defaultAlgorithm(key: PublicKeyKind): SignatureAlgorithmName {
+  switch (key.type) {
+    case 'rsa':
+      return 'rsa-pkcs1-sha256';
+    case 'ed25519':
+      return 'ed25519';
+    case 'ec':
+      return DEFAULT_OF_CURVE[key.curve];
+  }
+}
+
+const DEFAULT_OF_CURVE = {
+  'P-256': 'ecdsa-sha256',
+  'P-384': 'ecdsa-sha384',
+  'P-521': 'ecdsa-sha512',
+} as const;

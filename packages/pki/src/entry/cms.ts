@@ -1,0 +1,1 @@
+export { decodeCertsOnlyCms, encodeCertsOnlyCms } from '../pki/cms.ts';

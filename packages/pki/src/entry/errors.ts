@@ -1,0 +1,1 @@
+export { PkiError, type PkiErrorCode, type PkiErrorDetails } from '../errors/pki-error.ts';

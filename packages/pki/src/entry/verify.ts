@@ -1,0 +1,34 @@
+export { type CrlScope, crlScope } from '../verify/crl-scope.ts';
+export {
+  type CrlEvidence,
+  type CrlToCheck,
+  type CrlUndetermined,
+  type CrlUndeterminedReason,
+  type CrlVerdict,
+  checkCrl,
+} from '../verify/crl-verdict.ts';
+export type { OcspSigner, OcspSignerFaultCode } from '../verify/ocsp-signer.ts';
+export {
+  checkOcsp,
+  type OcspEvidence,
+  type OcspToCheck,
+  type OcspUndetermined,
+  type OcspUndeterminedReason,
+  type OcspVerdict,
+} from '../verify/ocsp-verdict.ts';
+export type {
+  CandidatePath,
+  PathFailure,
+  PathFailureCode,
+  PathVerdict,
+  ValidPath,
+} from '../verify/path.ts';
+export { type BuiltPath, buildPaths, type PathSearch } from '../verify/path-building.ts';
+export { checkPath, type PathToCheck } from '../verify/path-validation.ts';
+export {
+  MAX_PATH_CERTIFICATES,
+  MAX_SEARCH_STEPS,
+  MAX_SIGNATURE_CHECKS,
+  WorkBudget,
+  type WorkLimits,
+} from '../verify/work-budget.ts';

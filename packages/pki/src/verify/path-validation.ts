@@ -1,0 +1,144 @@
+import { PkiError } from '../errors/pki-error.ts';
+import type { Certificate } from '../pki/certificate.ts';
+import { basicConstraintsOf, keyUsageOf } from '../pki/constraint-extensions.ts';
+import { namesEqualBytes } from '../pki/name.ts';
+import type { CandidatePath, PathFailure, PathVerdict } from './path.ts';
+import { checkPathExtensions, type PathFault } from './path-extensions.ts';
+import type { WorkBudget } from './work-budget.ts';
+
+/** A path to check. */
+export interface PathToCheck {
+  readonly path: CandidatePath;
+  /** The instant for which the path is to hold. */
+  readonly at: Date;
+  readonly budget: Pick<WorkBudget, 'checkSignature'>;
+}
+
+/**
+ * Validates a path by RFC 5280 6.1, from the anchor down. The anchor is a name and a key (6.1.1 (d)): its
+ * times, extensions and signature are the business of who trusts it. Revocation (6.1.3 (a)(3)) is for
+ * `checkOcsp` and `checkCrl`. Policies, name constraints and extended key usage of authorities are not
+ * processed yet: where they could make a difference, the path fails and says so.
+ *
+ * Never rejects on any certificate.
+ */
+export async function checkPath({ path, at, budget }: PathToCheck): Promise<PathVerdict> {
+  // What costs little comes first, so that signatures are spent on paths that can hold.
+  return (
+    findFault(path, (certificate, issuer) => checkFields(certificate, issuer, at)) ??
+    checkAuthorities(path) ??
+    (await checkSignatures(path, budget)) ??
+    Object.freeze({ kind: 'valid', ...path })
+  );
+}
+
+/** 6.1.3 (a)(4) and (a)(2). */
+function checkFields(certificate: Certificate, issuer: Certificate, at: Date): PathFault | undefined {
+  if (!namesEqualBytes(certificate.issuer, issuer.subject)) {
+    return { code: 'name_chaining_broken', message: 'its issuer is not the subject of the next certificate' };
+  }
+  // Asked this way round, an invalid Date is no time at which anything holds.
+  if (!(at >= certificate.notBefore)) {
+    return { code: 'not_yet_valid', message: `valid from ${certificate.notBefore.toISOString()}` };
+  }
+  if (!(at <= certificate.notAfter)) {
+    return { code: 'expired', message: `valid until ${certificate.notAfter.toISOString()}` };
+  }
+  return undefined;
+}
+
+/** 6.1.4 (k) to (o) for every authority, 6.1.5 (f) for the target. */
+function checkAuthorities(path: CandidatePath): PathFailure | undefined {
+  const { certificates } = path;
+  let maxPathLength = certificates.length;
+  for (let index = certificates.length - 1; index >= 0; index--) {
+    const certificate = certificates[index];
+    if (certificate === undefined) continue;
+    const role = index === 0 ? 'target' : 'authority';
+    const result = readSafely(() => {
+      const fault = role === 'authority' ? checkAuthority(certificate, maxPathLength) : undefined;
+      return {
+        fault: fault ?? checkPathExtensions(certificate, role),
+        pathLength: basicConstraintsOf(certificate)?.pathLength,
+      };
+    });
+    if (result.fault !== undefined) return failure(path, index, result.fault);
+    if (!isSelfIssued(certificate)) maxPathLength--;
+    maxPathLength = Math.min(maxPathLength, result.pathLength ?? maxPathLength);
+  }
+  return undefined;
+}
+
+function checkAuthority(certificate: Certificate, maxPathLength: number): PathFault | undefined {
+  if (certificate.version !== 3) {
+    return { code: 'ca_not_version_3', message: `a CA certificate of version ${certificate.version}` };
+  }
+  if (basicConstraintsOf(certificate)?.isCa !== true) {
+    return { code: 'not_a_ca', message: 'no basicConstraints with cA' };
+  }
+  if (maxPathLength <= 0 && !isSelfIssued(certificate)) {
+    return { code: 'path_length_exceeded', message: 'a certificate above allows no further CA' };
+  }
+  if (keyUsageOf(certificate)?.has('keyCertSign') === false) {
+    return {
+      code: 'key_usage_forbids_certificate_signing',
+      message: 'keyUsage is there without keyCertSign',
+    };
+  }
+  return undefined;
+}
+
+/** 6.1.3 (a)(1), from the anchor down. */
+async function checkSignatures(
+  path: CandidatePath,
+  budget: PathToCheck['budget'],
+): Promise<PathFailure | undefined> {
+  const { certificates, anchor } = path;
+  for (let index = certificates.length - 1; index >= 0; index--) {
+    const certificate = certificates[index];
+    if (certificate === undefined) continue;
+    const verdict = await budget.checkSignature(certificate, certificates[index + 1] ?? anchor);
+    if (verdict !== 'valid') return failure(path, index, SIGNATURE_FAULTS[verdict]);
+  }
+  return undefined;
+}
+
+function findFault(
+  path: CandidatePath,
+  check: (certificate: Certificate, issuer: Certificate) => PathFault | undefined,
+): PathFailure | undefined {
+  const { certificates, anchor } = path;
+  for (const [index, certificate] of certificates.entries()) {
+    const fault = check(certificate, certificates[index + 1] ?? anchor);
+    if (fault !== undefined) return failure(path, index, fault);
+  }
+  return undefined;
+}
+
+interface AuthorityResult {
+  readonly fault: PathFault | undefined;
+  readonly pathLength?: number | undefined;
+}
+
+function readSafely(read: () => AuthorityResult): AuthorityResult {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    return { fault: { code: 'extension_malformed', message: error.message } };
+  }
+}
+
+function isSelfIssued(certificate: Certificate): boolean {
+  return namesEqualBytes(certificate.issuer, certificate.subject);
+}
+
+function failure(path: CandidatePath, index: number, fault: PathFault): PathFailure {
+  return Object.freeze({ kind: 'failed', ...fault, ...path, index });
+}
+
+const SIGNATURE_FAULTS = {
+  invalid: { code: 'signature_invalid', message: 'the signature is not by the key of its issuer' },
+  unsupported: { code: 'signature_unsupported', message: 'the signature algorithm or the key is not taken' },
+  budget_exceeded: { code: 'work_budget_exceeded', message: 'too many signatures had to be checked' },
+} as const satisfies Readonly<Record<string, PathFault>>;
