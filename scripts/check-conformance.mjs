@@ -88,8 +88,18 @@ function testSources(root) {
     .map((pack) => join(root, 'packages', pack, 'test'))
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .flatMap((path) => {
+      if (path.endsWith('.ts')) return [readFileSync(path, 'utf8')];
+      return /[/\\]transcripts[/\\].*\.txt$/.test(path) ? [exchangeTitles(readFileSync(path, 'utf8'))] : [];
+    });
+}
+
+/** The titles of a transcript, `## title [runtime]`, in the form of string literals. */
+function exchangeTitles(transcript) {
+  const titles = [...transcript.matchAll(/^## (.+?)(?: \[\w+\])?$/gm)].map((match) => match[1]);
+  return titles.map((title) => `'${title.replaceAll("'", "\\'")}'`).join('\n');
 }
 
 /** The table's text with a row for each requirement that has none. */

@@ -23,8 +23,9 @@ const layers = {
     status: ['errors', 'issuer'],
     publish: ['errors', 'issuer', 'status'],
     storage: ['errors', 'issuer', 'status', 'publish'],
+    sources: ['errors', 'issuer', 'status'],
     http: ['errors', 'issuer', 'status', 'publish'],
-    cli: ['errors', 'issuer', 'status', 'publish', 'storage', 'http'],
+    cli: ['errors', 'issuer', 'status', 'publish', 'storage', 'sources', 'http'],
   },
 };
 

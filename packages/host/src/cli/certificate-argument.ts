@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { authorityKeyIdentifierOf, type Certificate, formatName, subjectKeyIdentifierOf } from '@lancre/pki/certificate';
+import {
+  authorityKeyIdentifierOf,
+  type Certificate,
+  formatName,
+  subjectKeyIdentifierOf,
+} from '@lancre/pki/certificate';
 import type { CryptoProvider } from '@lancre/pki/crypto';
 import { PkiError } from '@lancre/pki/errors';
 import { parseSerialNumber, serialNumberToBytes } from '@lancre/pki/text';
@@ -48,7 +53,10 @@ export async function resolveCertificate(
   }
   if (holders.length > 1) {
     const names = holders.map(({ name }) => name).join(', ');
-    throw new LancreError('input_invalid', `the serial ${argument} is one of ${names}: say which with --issuer`);
+    throw new LancreError(
+      'input_invalid',
+      `the serial ${argument} is one of ${names}: say which with --issuer`,
+    );
   }
   return { issuer, serialNumber };
 }
@@ -64,7 +72,10 @@ async function resolveFile(
   const serialNumber = serialOctets(certificate.serialNumber, path);
   const issuer = await findIssuer(store.issuers.listIssuers(), certificate, crypto);
   if (issuer === undefined) {
-    throw new LancreError('issuer_unknown', `${path} was issued by ${formatName(certificate.issuer)}: no issuer here has that name and key`);
+    throw new LancreError(
+      'issuer_unknown',
+      `${path} was issued by ${formatName(certificate.issuer)}: no issuer here has that name and key`,
+    );
   }
   if (issuerName !== undefined && issuer.name !== issuerName) {
     throw new LancreError('input_invalid', `${path} was issued by ${issuer.name}, not by ${issuerName}`);
@@ -80,7 +91,8 @@ async function findIssuer(
 ): Promise<Issuer | undefined> {
   for (const issuer of issuers) {
     const [own] = issuer.certificates;
-    if (Buffer.compare(own.subject.der, certificate.issuer.der) !== 0 || excludesByKeyId(certificate, own)) continue;
+    if (Buffer.compare(own.subject.der, certificate.issuer.der) !== 0 || excludesByKeyId(certificate, own))
+      continue;
     const verdict = await crypto.verify({
       algorithm: certificate.signatureAlgorithm,
       subjectPublicKeyInfoDer: own.subjectPublicKeyInfo.der,
@@ -103,7 +115,9 @@ function parseSerialArgument(text: string): Uint8Array {
     return serialOctets(parseSerialNumber(text), text);
   } catch (cause) {
     if (!(cause instanceof PkiError)) throw cause;
-    throw new LancreError('input_invalid', `"${text}" is neither a file nor a serial number in hex`, { cause });
+    throw new LancreError('input_invalid', `"${text}" is neither a file nor a serial number in hex`, {
+      cause,
+    });
   }
 }
 

@@ -16,9 +16,7 @@ export interface HostCommandOptions {
 /** Adds `--config` and `--json`. */
 export function withHostOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--config <file>', 'the configuration').env('LANCRE_CONFIG').default('lancre.toml'),
-    )
+    .addOption(new Option('--config <file>', 'the configuration').env('LANCRE_CONFIG').default('lancre.toml'))
     .option('--json', 'print the result as JSON');
 }
 
@@ -44,7 +42,9 @@ export function printResult(
   value: unknown,
   lines: readonly string[],
 ): void {
-  context.stdout(options.json ? `${JSON.stringify(value, undefined, 2)}\n` : lines.map((line) => `${line}\n`).join(''));
+  context.stdout(
+    options.json ? `${JSON.stringify(value, undefined, 2)}\n` : lines.map((line) => `${line}\n`).join(''),
+  );
 }
 
 /** The issuer of that name. @throws LancreError `issuer_unknown`, telling which there are */

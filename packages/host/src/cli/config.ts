@@ -37,7 +37,11 @@ export interface Config {
  */
 export async function loadConfig(path: string): Promise<Config> {
   const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new LancreError('config_missing', `no configuration at ${path}: run "lancre init", or name one with --config`, { cause });
+    throw new LancreError(
+      'config_missing',
+      `no configuration at ${path}: run "lancre init", or name one with --config`,
+      { cause },
+    );
   });
   return parseConfig(text, path);
 }
@@ -87,7 +91,10 @@ function describeIssues(error: z.ZodError): string {
     .join('; ');
 }
 
-function addressOf(section: { readonly base?: string | undefined; readonly zone?: string | undefined }): PublicAddress {
+function addressOf(section: {
+  readonly base?: string | undefined;
+  readonly zone?: string | undefined;
+}): PublicAddress {
   const { base, zone } = section;
   return zone === undefined ? { routing: 'path', base: base ?? '' } : { routing: 'host', zone };
 }
@@ -96,7 +103,10 @@ const listenAddress = z.string().transform((text, context): ListenAddress => {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port > 0xffff) {
-    context.addIssue({ code: 'custom', message: `"${text}" is not an address such as 127.0.0.1:8080 or [::]:80` });
+    context.addIssue({
+      code: 'custom',
+      message: `"${text}" is not an address such as 127.0.0.1:8080 or [::]:80`,
+    });
     return z.NEVER;
   }
   return { host: match[1] ?? match[2] ?? '', port };
@@ -105,7 +115,10 @@ const listenAddress = z.string().transform((text, context): ListenAddress => {
 /** The data are signed, so http; and what stands here goes into every certificate as it is. */
 const base = z
   .string()
-  .regex(/^http:\/\/[a-z0-9.-]+(?::\d{1,5})?$/, 'not an origin such as http://pki.example.net (http, lower case, no path, no slash at the end)');
+  .regex(
+    /^http:\/\/[a-z0-9.-]+(?::\d{1,5})?$/,
+    'not an origin such as http://pki.example.net (http, lower case, no path, no slash at the end)',
+  );
 
 const zone = z
   .string()
@@ -125,9 +138,7 @@ const publicSection = z
 const schema = z.strictObject({
   data: z.string().min(1).default('data'),
   public: publicSection,
-  admin: z
-    .strictObject({ listen: listenAddress.default({ host: '127.0.0.1', port: 8081 }) })
-    .prefault({}),
+  admin: z.strictObject({ listen: listenAddress.default({ host: '127.0.0.1', port: 8081 }) }).prefault({}),
   edges: z
     .strictObject({
       count: z.union([z.literal('auto'), z.int().min(1).max(256)]).default('auto'),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { type HealthReport, startAdminServer } from '../http/admin-server.ts';
@@ -59,7 +60,13 @@ class ControlProcess {
   readonly #closers: (() => Promise<void>)[];
   readonly #signers: LoadedSigners;
 
-  constructor(context: CliContext, config: Config, log: HostLog, store: HostStore, closers: (() => Promise<void>)[]) {
+  constructor(
+    context: CliContext,
+    config: Config,
+    log: HostLog,
+    store: HostStore,
+    closers: (() => Promise<void>)[],
+  ) {
     this.#context = context;
     this.#config = config;
     this.#log = log;
@@ -72,11 +79,13 @@ class ControlProcess {
     const { edgeRuntime, edgeCount } = this.#config;
     const runtime = chooseEdgeRuntime(edgeRuntime);
     const directory = await IssuerDirectory.open(this.#store.issuers, createNodeCrypto());
+    // A control that ended in good order has taken its socket away.
+    const hadPredecessor = existsSync(dataPaths(this.#config.dataFolder).controlSocket);
     const signing = await this.#startSigning(directory);
     await this.#loadIssuers(directory);
     const scheduler = await this.#startPublishing(directory);
     const count = edgeCount === 'auto' ? availableParallelism() : edgeCount;
-    const edges = this.#createEdges(runtime, count);
+    const edges = this.#createEdges(runtime, count, hadPredecessor ? successorPatienceMilliseconds : 0);
     const listen = await edges.start();
     const adminListen = await this.#startAdmin(directory, scheduler, edges, () => signing.inFlight, count);
     this.#followIssuers(directory);
@@ -127,7 +136,7 @@ class ControlProcess {
     return scheduler;
   }
 
-  #createEdges(runtime: ChosenRuntime, count: number): EdgePool {
+  #createEdges(runtime: ChosenRuntime, count: number, patienceMilliseconds: number): EdgePool {
     const { dataFolder, address, listen, ocspErrorStatuses } = this.#config;
     const paths = dataPaths(dataFolder);
     const edges = new EdgePool({
@@ -142,6 +151,7 @@ class ControlProcess {
       },
       runtime,
       count,
+      patienceMilliseconds,
       onExit: (description) => this.#log.error(description),
     });
     this.#closers.push(() => edges.close());
@@ -180,7 +190,9 @@ class ControlProcess {
     const problems = [
       ...this.#signers.problems.map(({ issuer, message }) => `${issuer}: ${message}`),
       ...scheduler.failures.map(({ message }) => message),
-      ...expiring.map((list) => `the CRL of ${list.issuer} (shard ${list.shard}) expires ${formatInstant(list.nextUpdate)}`),
+      ...expiring.map(
+        (list) => `the CRL of ${list.issuer} (shard ${list.shard}) expires ${formatInstant(list.nextUpdate)}`,
+      ),
       ...(edges.listening < edgeCount ? [`${edges.listening} of ${edgeCount} edges are listening`] : []),
     ];
     const soonest = Math.min(...lists.map(({ nextUpdate }) => nextUpdate.getTime()));
@@ -234,3 +246,5 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
 }
 
 const issuersLookMilliseconds = 500;
+/** The edges of a killed control look for a successor four times a second, and then drain. */
+const successorPatienceMilliseconds = 10_000;

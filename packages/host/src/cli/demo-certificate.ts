@@ -3,6 +3,8 @@ import {
   buildTbsCertificate,
   type Certificate,
   decodeCertificate,
+  decodeSubjectPublicKeyInfo,
+  EXTENDED_KEY_USAGE_OIDS,
   encodeAuthorityInfoAccess,
   encodeAuthorityKeyIdentifier,
   encodeCaBasicConstraints,
@@ -13,10 +15,8 @@ import {
   encodeName,
   encodeSubjectAltName,
   encodeSubjectKeyIdentifier,
-  EXTENDED_KEY_USAGE_OIDS,
 } from '@lancre/pki/certificate';
 import type { CryptoProvider, Signer } from '@lancre/pki/crypto';
-import { decodeSubjectPublicKeyInfo } from '@lancre/pki/certificate';
 import { serialNumberFromBytes } from '@lancre/pki/text';
 
 /** A CA of the demo: its key and its name. */
@@ -39,7 +39,11 @@ interface DemoValidity {
 }
 
 /** The CA of a signer, under a name. */
-export async function describeCa(crypto: CryptoProvider, commonName: string, signer: Signer): Promise<DemoCa> {
+export async function describeCa(
+  crypto: CryptoProvider,
+  commonName: string,
+  signer: Signer,
+): Promise<DemoCa> {
   return {
     subjectDer: encodeName([
       { type: 'O', value: 'Lancre Demo' },

@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import type { Certificate } from '@lancre/pki/certificate';
 import type { RevocationReason } from '@lancre/pki/crl';
 import { encodeHex, encodePem, serialNumberToBytes } from '@lancre/pki/text';
@@ -21,7 +21,10 @@ export interface DemoCertificatesOptions {
   readonly now: Date;
   readonly randomBytes: (octets: number) => Uint8Array;
   /** Takes a batch of records into the store. */
-  readonly assign: (issuerName: 'e1' | 'r1', records: readonly Omit<CertificateRecord, 'issuerId'>[]) => Promise<void>;
+  readonly assign: (
+    issuerName: 'e1' | 'r1',
+    records: readonly Omit<CertificateRecord, 'issuerId'>[],
+  ) => Promise<void>;
   readonly onProgress: (made: number) => void;
 }
 
@@ -34,7 +37,8 @@ export async function createDemoCertificates(options: DemoCertificatesOptions): 
   const maker = await DemoCertificateMaker.open(options);
   for (const name of namedCertificates) await maker.makeNamed(name);
   await maker.makeUnrecorded();
-  for (let index = namedCertificates.length; index < options.count; index += 1) await maker.makeNumbered(index);
+  for (let index = namedCertificates.length; index < options.count; index += 1)
+    await maker.makeNumbered(index);
   await maker.close();
 }
 
@@ -86,7 +90,11 @@ class DemoCertificateMaker {
 
   async makeNamed({ file, issuerName, reason }: NamedDemoCertificate): Promise<void> {
     const certificate = await this.#issueToFile(file, issuerName);
-    await this.#record(issuerName, certificate, this.#status(reason === undefined ? 'good' : 'revoked', reason));
+    await this.#record(
+      issuerName,
+      certificate,
+      this.#status(reason === undefined ? 'good' : 'revoked', reason),
+    );
   }
 
   /** Issued, but never told to the host: OCSP does not say "good" of it. */
@@ -117,12 +125,23 @@ class DemoCertificateMaker {
     return certificate;
   }
 
-  #issue(hostName: string, issuerName: 'e1' | 'r1', subjectPublicKeyInfoDer: Uint8Array): Promise<Certificate> {
+  #issue(
+    hostName: string,
+    issuerName: 'e1' | 'r1',
+    subjectPublicKeyInfoDer: Uint8Array,
+  ): Promise<Certificate> {
     const { pki, address, now, randomBytes } = this.#options;
     const serialNumber = demoSerial(randomBytes);
     const issuer: DemoCa = pki.cas[issuerName];
     const urls = demoUrls(address, issuerName, serialNumber);
-    return signServerCertificate({ hostName, subjectPublicKeyInfoDer, issuer, serialNumber, validity: validityOf(now, 90), urls });
+    return signServerCertificate({
+      hostName,
+      subjectPublicKeyInfoDer,
+      issuer,
+      serialNumber,
+      validity: validityOf(now, 90),
+      urls,
+    });
   }
 
   #status(kind: 'good' | 'revoked', reason: RevocationReason | undefined): CertificateStatus {

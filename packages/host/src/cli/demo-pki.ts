@@ -116,7 +116,12 @@ class DemoPkiMaker {
 
   async #certificate(
     file: string,
-    input: { readonly subject: DemoCa; readonly issuer: DemoCa; readonly years: number; readonly rootName?: string },
+    input: {
+      readonly subject: DemoCa;
+      readonly issuer: DemoCa;
+      readonly years: number;
+      readonly rootName?: string;
+    },
   ): Promise<Certificate> {
     const { subject, issuer, years, rootName } = input;
     const { now, address, randomBytes } = this.#options;

@@ -11,7 +11,10 @@ export function parseDuration(text: string, what: string): number {
   const match = /^(\d{1,9})([smhd])$/.exec(text);
   const unit = match?.[2];
   if (match === null || unit === undefined) {
-    throw new LancreError('input_invalid', `${what}: "${text}" is not a duration such as 90s, 30m, 96h or 7d`);
+    throw new LancreError(
+      'input_invalid',
+      `${what}: "${text}" is not a duration such as 90s, 30m, 96h or 7d`,
+    );
   }
   return Number(match[1]) * (unitSeconds[unit] ?? 0);
 }

@@ -1,8 +1,11 @@
+import cluster from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { createEdgeHandler } from '../http/edge-handler.ts';
 import { startEdgeServer } from '../http/edge-server.ts';
 import { SigningClient } from '../http/signing-client.ts';
 import { loadSite } from '../http/site.ts';
+import { isListening } from '../http/socket-path.ts';
 import { FilesystemArtifactView } from '../storage/filesystem-artifact-view.ts';
 import { LmdbIssuerView } from '../storage/lmdb-issuer-view.ts';
 import { LmdbStatusView } from '../storage/lmdb-status-view.ts';
@@ -45,9 +48,19 @@ async function runEdge(settings: EdgeSettings): Promise<void> {
   // A terminal sends SIGINT to the whole group: control tells when to end.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', end);
-  // Control is gone without a word: what is signed is still valid, but nobody would start us anew.
-  process.on('disconnect', end);
+  // A worker of node:cluster would end with its primary, unless it says that this was foreseen.
+  if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
+  // Control is gone without a word. What is signed is still valid and goes on being served, until a
+  // new control with edges of its own is there.
+  process.on('disconnect', () => void waitForSuccessor(settings.controlSocket).then(end));
 }
+
+/** Resolves when somebody listens on the control socket again. */
+async function waitForSuccessor(socketPath: string): Promise<void> {
+  while (!(await isListening(socketPath))) await sleep(successorLookMilliseconds);
+}
+
+const successorLookMilliseconds = 250;
 
 function now(): Date {
   return new Date();

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import cluster from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { LancreError } from '../errors/lancre-error.ts';
 import { type EdgeSnapshot, sumSnapshots } from '../http/edge-metrics.ts';
@@ -13,6 +14,11 @@ export interface EdgePoolOptions {
   readonly settings: EdgeSettings;
   readonly runtime: ChosenRuntime;
   readonly count: number;
+  /**
+   * How long to wait for the port, in ms: the edges of a control that was killed go on serving until
+   * they see its successor.
+   */
+  readonly patienceMilliseconds: number;
   /** Told when an edge ended without being asked to. */
   readonly onExit: (description: string) => void;
 }
@@ -48,7 +54,7 @@ export class EdgePool {
    * @throws LancreError `address_in_use`
    */
   async start(): Promise<ListenAddress> {
-    const address = await this.#launch();
+    const address = await this.#launchFirst(this.#options.patienceMilliseconds);
     this.#settings = { ...this.#settings, listen: address };
     for (let index = 1; index < this.#options.count; index += 1) await this.#launch();
     return address;
@@ -58,6 +64,17 @@ export class EdgePool {
   async close(): Promise<void> {
     this.#isClosing = true;
     await Promise.all([...this.#edges].map((edge) => edge.end()));
+  }
+
+  async #launchFirst(patienceMilliseconds: number): Promise<ListenAddress> {
+    try {
+      return await this.#launch();
+    } catch (error) {
+      const isTaken = error instanceof LancreError && error.code === 'address_in_use';
+      if (!isTaken || patienceMilliseconds <= 0) throw error;
+      await sleep(retryMilliseconds);
+      return this.#launchFirst(patienceMilliseconds - retryMilliseconds);
+    }
   }
 
   async #launch(): Promise<ListenAddress> {
@@ -136,5 +153,6 @@ function edgeEnvironment(): NodeJS.ProcessEnv {
 }
 
 const restartMilliseconds = 1_000;
+const retryMilliseconds = 250;
 /** Longer than an edge takes to drain. */
 const killMilliseconds = 8_000;

@@ -23,7 +23,10 @@ export function chooseEdgeRuntime(wanted: EdgeRuntime): ChosenRuntime {
     if (version !== undefined) return { kind: 'bun', path, version };
   }
   if (wanted === 'auto') return { kind: 'node' };
-  throw new LancreError('config_invalid', 'edges.runtime is "bun", but the optional package "bun" is not installed or does not run here');
+  throw new LancreError(
+    'config_invalid',
+    'edges.runtime is "bun", but the optional package "bun" is not installed or does not run here',
+  );
 }
 
 function bunCandidates(): string[] {
@@ -36,13 +39,19 @@ function bunCandidates(): string[] {
   }
   // npm may be set to run no install scripts: then the program is only in the package of the platform.
   const platforms = join(dirname(folder), '@oven');
-  const packaged = existsSync(platforms) ? readdirSync(platforms).map((name) => join(platforms, name, 'bin', 'bun')) : [];
+  const packaged = existsSync(platforms)
+    ? readdirSync(platforms).map((name) => join(platforms, name, 'bin', 'bun'))
+    : [];
   return [join(folder, 'bin', 'bun.exe'), ...packaged].filter((path) => existsSync(path));
 }
 
 function versionOf(path: string): string | undefined {
   try {
-    return execFileSync(path, ['--version'], { encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync(path, ['--version'], {
+      encoding: 'utf8',
+      timeout: 10_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return undefined;
   }

@@ -83,8 +83,16 @@ function registerRequests(registry: Registry, { counters }: MetricSources): void
 
 function registerLists(registry: Registry, { lists }: MetricSources): void {
   for (const [name, help, read] of [
-    ['lancre_crl_next_update_seconds', 'nextUpdate of the published CRL, seconds since 1970.', (list) => list.nextUpdate.getTime() / 1000],
-    ['lancre_crl_this_update_seconds', 'thisUpdate of the published CRL, seconds since 1970.', (list) => list.thisUpdate.getTime() / 1000],
+    [
+      'lancre_crl_next_update_seconds',
+      'nextUpdate of the published CRL, seconds since 1970.',
+      (list) => list.nextUpdate.getTime() / 1000,
+    ],
+    [
+      'lancre_crl_this_update_seconds',
+      'thisUpdate of the published CRL, seconds since 1970.',
+      (list) => list.thisUpdate.getTime() / 1000,
+    ],
     ['lancre_crl_entries', 'Entries of the published CRL.', (list) => list.entryCount],
     ['lancre_crl_octets', 'Size of the published CRL.', (list) => list.length],
   ] as const satisfies readonly (readonly [string, string, (list: ListFreshness) => number])[]) {
@@ -96,7 +104,8 @@ function registerLists(registry: Registry, { lists }: MetricSources): void {
         registers: [],
         collect(): void {
           this.reset();
-          for (const list of lists()) this.set({ issuer: list.issuer, shard: String(list.shard) }, read(list));
+          for (const list of lists())
+            this.set({ issuer: list.issuer, shard: String(list.shard) }, read(list));
         },
       }),
     );

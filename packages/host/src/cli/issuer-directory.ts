@@ -1,7 +1,7 @@
 import type { CryptoProvider, Signer } from '@lancre/pki/crypto';
 import { LancreError } from '../errors/lancre-error.ts';
-import { createIssuerRegistry, type IssuerRegistry } from '../issuer/issuer-registry.ts';
 import type { Issuer } from '../issuer/issuer.ts';
+import { createIssuerRegistry, type IssuerRegistry } from '../issuer/issuer-registry.ts';
 import type { IssuerView } from '../issuer/issuer-store.ts';
 import type { SignerSet } from '../status/signer-set.ts';
 import { loadFileSigner } from '../storage/file-signer.ts';
@@ -22,7 +22,12 @@ export class IssuerDirectory {
 
   static async open(view: IssuerView, crypto: CryptoProvider): Promise<IssuerDirectory> {
     const revision = view.issuersRevision();
-    return new IssuerDirectory(view, crypto, await createIssuerRegistry(view.listIssuers(), crypto), revision);
+    return new IssuerDirectory(
+      view,
+      crypto,
+      await createIssuerRegistry(view.listIssuers(), crypto),
+      revision,
+    );
   }
 
   get registry(): IssuerRegistry {

@@ -13,7 +13,10 @@ export interface ListFreshness {
 }
 
 /** All published lists. */
-export function listFreshness(issuers: readonly Issuer[], publications: PublicationView): readonly ListFreshness[] {
+export function listFreshness(
+  issuers: readonly Issuer[],
+  publications: PublicationView,
+): readonly ListFreshness[] {
   return issuers.flatMap(({ id, name }) =>
     publications.publishedShards(id).flatMap((shard) => {
       const publication = publications.findPublication(id, shard);

@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
 /** Runs a command in a given world. Every failure is one line on stderr, naming the thing. */
 export async function runCommand(args: readonly string[], context: CliContext): Promise<number> {
   let exitCode: ExitCode = exitCodes.success;
-  const program = buildProgram(context, (code) => {
+  const program = buildProgram(args, context, (code) => {
     exitCode = code;
   });
   try {
@@ -40,12 +40,22 @@ export async function runCommand(args: readonly string[], context: CliContext): 
   }
 }
 
-function buildProgram(context: CliContext, setExitCode: (code: ExitCode) => void): Command {
+function buildProgram(
+  args: readonly string[],
+  context: CliContext,
+  setExitCode: (code: ExitCode) => void,
+): Command {
   const program = new Command('lancre')
-    .description('The host behind the URLs inside certificates: OCSP, CRLs and issuer certificates for any CA.')
+    .description(
+      'The host behind the URLs inside certificates: OCSP, CRLs and issuer certificates for any CA.',
+    )
     .version(ownVersion())
     .showHelpAfterError('(--help tells what there is)')
-    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
+    .configureOutput({
+      writeOut: context.stdout,
+      // With --json it is report() that tells of wrong use.
+      writeErr: wantsJson(args) ? () => undefined : context.stderr,
+    })
     .exitOverride();
   // Subcommands take these settings over when they are made.
   registerDemo(program, context);
@@ -63,20 +73,32 @@ function buildProgram(context: CliContext, setExitCode: (code: ExitCode) => void
 }
 
 function report(error: unknown, args: readonly string[], context: CliContext): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.success;
   const { code, message, exitCode } = describe(error);
   const line = message.split('\n')[0] ?? '';
-  context.stderr(args.includes('--json') ? `${JSON.stringify({ error: { code, message } })}\n` : `lancre: ${line}\n`);
+  if (wantsJson(args)) context.stderr(`${JSON.stringify({ error: { code, message } })}\n`);
+  else if (!(error instanceof CommanderError)) context.stderr(`lancre: ${line}\n`);
   if (code === 'internal' && error instanceof Error) context.stderr(`${error.stack ?? ''}\n`);
   return exitCode;
 }
 
-function describe(error: unknown): { readonly code: string; readonly message: string; readonly exitCode: ExitCode } {
+function describe(error: unknown): {
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+} {
   if (error instanceof LancreError) {
     return { code: error.code, message: error.message, exitCode: exitCodeOf(error.code) };
   }
-  if (error instanceof PkiError) return { code: error.code, message: error.message, exitCode: exitCodes.usage };
+  if (error instanceof PkiError)
+    return { code: error.code, message: error.message, exitCode: exitCodes.usage };
+  if (error instanceof CommanderError)
+    return { code: 'usage', message: error.message.replace(/^error: /, ''), exitCode: exitCodes.usage };
   return { code: 'internal', message: `unexpected failure: ${String(error)}`, exitCode: exitCodes.internal };
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  return args.includes('--json');
 }
 
 function processContext(): CliContext {
@@ -101,5 +123,6 @@ function ownVersion(): string {
 }
 
 const exitCodeHelp = `
-Exit status: 0 done; 64 wrong use, configuration or input; 65 some data refused, the rest taken in;
-70 the host failed. check: 0 good, 1 revoked, 2 invalid, 3 undetermined.`;
+Exit status: 0 done; 64 wrong use, configuration or input; 65 some data refused,
+the rest taken in; 70 the host failed.
+Of check: 0 good, 1 revoked, 2 invalid, 3 undetermined.`;

@@ -17,7 +17,11 @@ export interface Progress {
 export function startProgress(context: CliContext, what: string, totalOctets: number | undefined): Progress {
   if (!context.isTerminal || totalOctets === undefined) return silent;
   const bar = new SingleBar(
-    { format: `${what} {bar} {percentage}% | {note} | {eta_formatted} left`, barsize: 24, stream: process.stderr },
+    {
+      format: `${what} {bar} {percentage}% | {note} | {eta_formatted} left`,
+      barsize: 24,
+      stream: process.stderr,
+    },
     Presets.shades_classic,
   );
   bar.start(totalOctets, 0, { note: '' });

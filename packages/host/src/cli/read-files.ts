@@ -24,7 +24,11 @@ export async function readCertificates(folder: string, path: string): Promise<re
     return decodeCertificates(octets);
   } catch (cause) {
     if (!(cause instanceof PkiError)) throw cause;
-    throw new LancreError('input_invalid', `${path} holds no certificate that can be read: ${cause.message}`, { cause });
+    throw new LancreError(
+      'input_invalid',
+      `${path} holds no certificate that can be read: ${cause.message}`,
+      { cause },
+    );
   }
 }
 

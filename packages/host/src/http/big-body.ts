@@ -12,12 +12,8 @@ import type { ResponseBody } from './response.ts';
  */
 export async function bigBody(artifact: OpenedArtifact, start: number, end: number): Promise<ResponseBody> {
   if (!IS_BUN) return artifact.stream(start, end);
-  if (isInFile(artifact)) return (await openAsBlob(artifact.file)).slice(start, end);
+  if (artifact.file !== undefined) return (await openAsBlob(artifact.file)).slice(start, end);
   return (await artifact.bytes()).subarray(start, end);
-}
-
-function isInFile(artifact: OpenedArtifact): artifact is OpenedArtifact & { readonly file: string } {
-  return 'file' in artifact && typeof artifact.file === 'string';
 }
 
 const IS_BUN: boolean = 'bun' in process.versions;

@@ -30,7 +30,7 @@ export interface OcspEndpointOptions {
 }
 
 /** Longest body of a POST, in octets (OREQ-08). */
-export const maximumOcspBodyOctets = 10_000;
+const maximumOcspBodyOctets = 10_000;
 
 /**
  * The OCSP service: GET, HEAD and POST. Answers synchronously whatever the cache holds, so that Bun

@@ -36,7 +36,8 @@ export async function protectSocket(socketPath: string): Promise<void> {
   await chmod(socketPath, 0o600);
 }
 
-function isListening(socketPath: string): Promise<boolean> {
+/** Whether a process listens there. */
+export function isListening(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
     socket.once('connect', () => {

@@ -1,9 +1,4 @@
-import {
-  basicConstraintsOf,
-  type Certificate,
-  formatName,
-  keyUsageOf,
-} from '@lancre/pki/certificate';
+import { basicConstraintsOf, type Certificate, formatName, keyUsageOf } from '@lancre/pki/certificate';
 import type { Signer } from '@lancre/pki/crypto';
 import { LancreError } from '../errors/lancre-error.ts';
 import { isIssuerName } from './issuer.ts';
@@ -29,13 +24,19 @@ export function requireAdmissibleIssuer(input: {
 }): void {
   const { name, certificates, signer, keyPath } = input;
   if (!isIssuerName(name)) {
-    throw new LancreError('input_invalid', `"${name}" cannot be an issuer's name: it becomes part of URLs (a-z, 0-9, inner -)`);
+    throw new LancreError(
+      'input_invalid',
+      `"${name}" cannot be an issuer's name: it becomes part of URLs (a-z, 0-9, inner -)`,
+    );
   }
   const [first, ...others] = certificates;
   if (first === undefined) throw new LancreError('input_invalid', 'an issuer needs at least one certificate');
   for (const each of certificates) requireCa(each);
   for (const other of others) requireSameIssuer(first, other);
-  if (signer !== undefined && !isSame(signer.subjectPublicKeyInfoDer, first.certificate.subjectPublicKeyInfo.der)) {
+  if (
+    signer !== undefined &&
+    !isSame(signer.subjectPublicKeyInfoDer, first.certificate.subjectPublicKeyInfo.der)
+  ) {
     throw new LancreError('key_mismatch', `the key ${keyPath} is not that of the certificate ${first.path}`);
   }
 }
@@ -44,20 +45,32 @@ export function requireAdmissibleIssuer(input: {
 function requireCa({ certificate, path }: NamedCertificate): void {
   const subject = formatName(certificate.subject);
   if (basicConstraintsOf(certificate)?.isCa !== true) {
-    throw new LancreError('certificate_unsuitable', `${path} (${subject}) is not a CA certificate: basicConstraints cA is not TRUE`);
+    throw new LancreError(
+      'certificate_unsuitable',
+      `${path} (${subject}) is not a CA certificate: basicConstraints cA is not TRUE`,
+    );
   }
   const keyUsage = keyUsageOf(certificate);
   if (keyUsage !== undefined && !keyUsage.has('cRLSign')) {
-    throw new LancreError('certificate_unsuitable', `${path} (${subject}) may not sign CRLs: its keyUsage lacks cRLSign`);
+    throw new LancreError(
+      'certificate_unsuitable',
+      `${path} (${subject}) may not sign CRLs: its keyUsage lacks cRLSign`,
+    );
   }
 }
 
 function requireSameIssuer(first: NamedCertificate, other: NamedCertificate): void {
   if (!isSame(first.certificate.subject.der, other.certificate.subject.der)) {
-    throw new LancreError('certificate_unsuitable', `${other.path} has another subject than ${first.path}: that is another issuer`);
+    throw new LancreError(
+      'certificate_unsuitable',
+      `${other.path} has another subject than ${first.path}: that is another issuer`,
+    );
   }
   if (!isSame(first.certificate.subjectPublicKeyInfo.der, other.certificate.subjectPublicKeyInfo.der)) {
-    throw new LancreError('certificate_unsuitable', `${other.path} has another key than ${first.path}: that is another issuer`);
+    throw new LancreError(
+      'certificate_unsuitable',
+      `${other.path} has another key than ${first.path}: that is another issuer`,
+    );
   }
 }
 

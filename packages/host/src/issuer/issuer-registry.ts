@@ -1,5 +1,5 @@
-import type { HashName } from '@lancre/pki/ocsp';
 import { type CryptoProvider, hashIssuer, type IssuerHashes } from '@lancre/pki/crypto';
+import type { HashName } from '@lancre/pki/ocsp';
 import type { Issuer } from './issuer.ts';
 
 /** The hashes a CertID may use here (DESIGN 7; RFC 9919 3.1.1 wants SHA-256, RFC 5019 SHA-1). */
@@ -18,8 +18,8 @@ export const certIdHashes: readonly HashName[] = ['SHA-1', 'SHA-256', 'SHA-384',
 export interface IssuerRegistry {
   byName(name: string): Issuer | undefined;
   byId(id: number): Issuer | undefined;
-  /** @param hash of both fields */
-  byCertId(hash: HashName, issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): Issuer | undefined;
+  /** The two hashes of a CertID, by any of the four functions: their lengths tell which. */
+  byCertId(issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): Issuer | undefined;
   /** The CertID hashes of an issuer: what control needs to build a CertID of its own. */
   certIdHashesOf(issuerId: number, hash: HashName): IssuerHashes | undefined;
   readonly issuers: readonly Issuer[];
@@ -69,8 +69,7 @@ class Registry implements IssuerRegistry {
     return this.#byId.get(id);
   }
 
-  byCertId(_hash: HashName, issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): Issuer | undefined {
-    // The lengths of the four hashes differ, so the key needs no name of the hash.
+  byCertId(issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): Issuer | undefined {
     return this.#byCertId.get(certIdKey(issuerNameHash, issuerKeyHash));
   }
 

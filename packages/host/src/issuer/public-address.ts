@@ -3,8 +3,8 @@
  * each issuer and kind.
  */
 export type PublicAddress =
-  | { readonly routing: 'path'; /** origin without a trailing slash */ readonly base: string }
-  | { readonly routing: 'host'; /** such as `example.net` */ readonly zone: string };
+  | { readonly routing: 'path' /** origin without a trailing slash */; readonly base: string }
+  | { readonly routing: 'host' /** such as `example.net` */; readonly zone: string };
 
 /** The OCSP URL for the AIA extension of an issuer's certificates. */
 export function ocspUrl(address: PublicAddress, issuerName: string): string {

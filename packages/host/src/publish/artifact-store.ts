@@ -54,6 +54,8 @@ export interface OpenedArtifact {
   /** Octets. */
   readonly length: number;
   readonly lastModified: Date;
+  /** Absolute path of the file that holds the content, where there is one: a runtime may send it without reading it. */
+  readonly file?: string;
   /** The first octets, at most 4,096: enough for the times of a CRL. */
   readonly head: Uint8Array;
   /** The whole content, for small ones. */

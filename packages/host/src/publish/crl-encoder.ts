@@ -41,7 +41,9 @@ export class CrlEncoder {
       entriesLength: header.entriesLength,
       extensions: header.extensions,
     });
-    this.#outerLength = this.#outerHead(new Uint8Array(maximumSignatureOctets(signer.subjectPublicKeyInfoDer))).length;
+    this.#outerLength = this.#outerHead(
+      new Uint8Array(maximumSignatureOctets(signer.subjectPublicKeyInfoDer)),
+    ).length;
   }
 
   /** Starts a list in an empty staged object. */

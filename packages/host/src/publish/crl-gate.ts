@@ -44,7 +44,8 @@ export async function checkStagedCrl(input: {
 }): Promise<GateFault | undefined> {
   const { staged, header, issuerCertificate, previous, crypto } = input;
   const crl = await readBack(staged);
-  if (crl instanceof PkiError) return { code: 'unreadable', message: `it cannot be read back: ${crl.message}` };
+  if (crl instanceof PkiError)
+    return { code: 'unreadable', message: `it cannot be read back: ${crl.message}` };
   const fault = contentFault(crl, header) ?? successionFault(crl, previous);
   if (fault !== undefined) return fault;
   const verdict = await crypto.verify({
@@ -71,7 +72,11 @@ function contentFault(crl: Crl, header: CrlHeader): GateFault | undefined {
   const { extensions } = header;
   const wantedUris = urisOf(extensions.issuingDistributionPoint?.distributionPoint);
   const checks: readonly (readonly [GateFault['code'], boolean, string])[] = [
-    ['issuer', isSame(crl.issuer.der, header.issuerDer), 'its issuer is not the subject of the issuer certificate'],
+    [
+      'issuer',
+      isSame(crl.issuer.der, header.issuerDer),
+      'its issuer is not the subject of the issuer certificate',
+    ],
     [
       'key_identifier',
       isSame(crlAuthorityKeyIdentifierOf(crl)?.keyIdentifier, extensions.authorityKeyIdentifier),
@@ -95,7 +100,10 @@ function successionFault(crl: Crl, previous: Publication | undefined): GateFault
   if (previous === undefined) return undefined;
   const number = crlNumberOf(crl);
   if (number === undefined || number <= previous.crlNumber) {
-    return { code: 'number', message: `its number ${number} is not above the published ${previous.crlNumber}` };
+    return {
+      code: 'number',
+      message: `its number ${number} is not above the published ${previous.crlNumber}`,
+    };
   }
   if (crl.thisUpdate <= previous.thisUpdate) {
     return { code: 'this_update', message: 'its thisUpdate is not after that of the published list' };

@@ -94,7 +94,11 @@ export class CrlPublisher {
     }
   }
 
-  async #begin(issuer: Issuer, lists: readonly PlannedList[], snapshot: RevokedSnapshot): Promise<readonly Work[]> {
+  async #begin(
+    issuer: Issuer,
+    lists: readonly PlannedList[],
+    snapshot: RevokedSnapshot,
+  ): Promise<readonly Work[]> {
     const works: Work[] = [];
     for (const list of lists) {
       try {
@@ -117,7 +121,10 @@ export class CrlPublisher {
       authorityKeyIdentifier: await this.#keyIdentifierOf(issuer),
       snapshot,
       // The clock is only the floor, so that a store set back to a backup does not repeat numbers.
-      crlNumber: await publications.takeCrlNumber(list.scope, BigInt(Math.floor(thisUpdate.getTime() / 1000))),
+      crlNumber: await publications.takeCrlNumber(
+        list.scope,
+        BigInt(Math.floor(thisUpdate.getTime() / 1000)),
+      ),
       thisUpdate,
     });
     return CrlEncoder.begin(header, signer, await artifacts.stage());
@@ -172,7 +179,11 @@ export class CrlPublisher {
     for (let attempt = 0; attempt < finishAttempts; attempt += 1) {
       if ((await current.finish()) === 'complete') return current;
       await current.staged.discard();
-      current = await CrlEncoder.begin(current.header, this.#signerOf(issuer), await this.#options.artifacts.stage());
+      current = await CrlEncoder.begin(
+        current.header,
+        this.#signerOf(issuer),
+        await this.#options.artifacts.stage(),
+      );
       for (const { shard } of totalsOf(snapshot, list.scope.shard)) {
         for (const batch of snapshot.batches(shard)) await current.add(batch.entriesDer);
       }
@@ -192,7 +203,10 @@ export class CrlPublisher {
     const expected = artifacts.resolve(path);
     const object = await staged.seal({ lastModified: header.thisUpdate });
     if ((await artifacts.point(path, object, expected)) === 'conflict') {
-      throw new LancreError('artifact_conflict', `${describeScope(list.scope)}: somebody else published it meanwhile`);
+      throw new LancreError(
+        'artifact_conflict',
+        `${describeScope(list.scope)}: somebody else published it meanwhile`,
+      );
     }
     const publication: Publication = {
       object: object,
@@ -222,7 +236,10 @@ export class CrlPublisher {
     });
     if (fault === undefined) return;
     await staged.discard();
-    throw new LancreError('artifact_refused', `${describeScope(list.scope)} is not published: ${fault.message}`);
+    throw new LancreError(
+      'artifact_refused',
+      `${describeScope(list.scope)} is not published: ${fault.message}`,
+    );
   }
 }
 

@@ -45,7 +45,7 @@ export interface ImportRefusal {
 export async function runImport(options: ImportOptions): Promise<ImportReport> {
   const run = new ImportRun(options);
   for await (const block of readLines(options.chunks)) {
-    block.forEach((octets, start, end, number) => run.take(octets, start, end, number));
+    block.eachLine((octets, start, end, number) => run.take(octets, start, end, number));
     if (run.isBatchFull) await run.flush();
   }
   await run.flush();
@@ -95,7 +95,8 @@ class ImportRun {
     const { issuerName, serialNumber, notAfter, status } = certificate;
     const issuer = issuerName === undefined ? this.#options.issuer : this.#options.issuerByName(issuerName);
     if (issuer === undefined) {
-      const reason = issuerName === undefined ? 'names no issuer, and --issuer is not given' : `no issuer "${issuerName}"`;
+      const reason =
+        issuerName === undefined ? 'names no issuer, and --issuer is not given' : `no issuer "${issuerName}"`;
       this.#refuse(line, 'issuer', reason);
       return;
     }

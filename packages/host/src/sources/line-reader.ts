@@ -3,7 +3,7 @@ import { LancreError } from '../errors/lancre-error.ts';
 /** Some whole lines of a file. */
 export interface LineBlock {
   /** Calls `take` for each line: the octets from `start` to `end` of `octets`, without the line end. */
-  forEach(take: (octets: Buffer, start: number, end: number, number: number) => void): void;
+  eachLine(take: (octets: Buffer, start: number, end: number, number: number) => void): void;
 }
 
 /** Longer than any sane line: what is longer is binary, and would fill the memory. */
@@ -45,7 +45,7 @@ class Block implements LineBlock {
     return this.#number;
   }
 
-  forEach(take: (octets: Buffer, start: number, end: number, number: number) => void): void {
+  eachLine(take: (octets: Buffer, start: number, end: number, number: number) => void): void {
     const octets = this.#octets;
     for (let start = 0; start < octets.length; ) {
       const found = octets.indexOf(lineFeed, start);
@@ -63,7 +63,10 @@ function asBuffer(chunk: Uint8Array): Buffer {
 }
 
 function tooLong(number: number): LancreError {
-  return new LancreError('input_invalid', `line ${number} is longer than ${maximumLineOctets} octets: is this a text file?`);
+  return new LancreError(
+    'input_invalid',
+    `line ${number} is longer than ${maximumLineOctets} octets: is this a text file?`,
+  );
 }
 
 const lineFeed = 0x0a;

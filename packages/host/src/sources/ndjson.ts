@@ -21,7 +21,8 @@ export function parseNdjsonLine(octets: Buffer, start: number, end: number): Imp
   } catch {
     return refuseLine('line', 'not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuseLine('line', 'not a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuseLine('line', 'not a JSON object');
   return readFields(value as Readonly<Record<string, unknown>>);
 }
 
@@ -71,13 +72,22 @@ const knownFields: ReadonlySet<string> = new Set([
 function statusOf(fields: Fields): CertificateStatus | { readonly field: string; readonly reason: string } {
   const { status = 'assigned', reason } = fields;
   if (status === 'assigned') {
-    const extra = (['revocationTime', 'reason', 'invalidityDate'] as const).find((name) => fields[name] !== undefined);
-    return extra === undefined ? { kind: 'assigned' } : { field: extra, reason: 'given for a certificate that is not revoked' };
+    const extra = (['revocationTime', 'reason', 'invalidityDate'] as const).find(
+      (name) => fields[name] !== undefined,
+    );
+    return extra === undefined
+      ? { kind: 'assigned' }
+      : { field: extra, reason: 'given for a certificate that is not revoked' };
   }
-  if (status !== 'revoked' && status !== 'held') return { field: 'status', reason: 'not assigned, revoked or held' };
+  if (status !== 'revoked' && status !== 'held')
+    return { field: 'status', reason: 'not assigned, revoked or held' };
   const revocationTime = dateOf(fields.revocationTime);
-  if (revocationTime === undefined) return { field: 'revocationTime', reason: 'not a date such as 2026-11-02T10:00:00Z' };
-  if (reason !== undefined && !(typeof reason === 'string' && isRevocationReason(reason) && reason !== 'removeFromCRL')) {
+  if (revocationTime === undefined)
+    return { field: 'revocationTime', reason: 'not a date such as 2026-11-02T10:00:00Z' };
+  if (
+    reason !== undefined &&
+    !(typeof reason === 'string' && isRevocationReason(reason) && reason !== 'removeFromCRL')
+  ) {
     return { field: 'reason', reason: 'not a reason of RFC 5280 5.3.1, such as keyCompromise' };
   }
   const invalidityDate = dateOf(fields.invalidityDate);
@@ -91,7 +101,11 @@ function statusOf(fields: Fields): CertificateStatus | { readonly field: string;
   return {
     kind: status,
     revocationTime,
-    ...(isHold ? { reason: 'certificateHold' as const } : reason === undefined || reason === 'unspecified' ? {} : { reason }),
+    ...(isHold
+      ? { reason: 'certificateHold' as const }
+      : reason === undefined || reason === 'unspecified'
+        ? {}
+        : { reason }),
     ...(invalidityDate === undefined ? {} : { invalidityDate }),
   };
 }
@@ -107,7 +121,10 @@ function isShard(value: unknown): value is number {
 
 /** RFC 3339 with seconds and Z, whole seconds: nothing that a reader could take for local time. */
 function dateOf(value: unknown): Date | undefined {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(value)) return undefined;
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(value))
+    return undefined;
   const milliseconds = Date.parse(value);
-  return Number.isNaN(milliseconds) || milliseconds < 0 ? undefined : new Date(Math.floor(milliseconds / 1000) * 1000);
+  return Number.isNaN(milliseconds) || milliseconds < 0
+    ? undefined
+    : new Date(Math.floor(milliseconds / 1000) * 1000);
 }

@@ -20,9 +20,11 @@ export function parseOpensslIndexLine(octets: Buffer, start: number, end: number
   if (expiry === 0 || revocation === 0 || serial === 0 || serialEnd === -1 || serialEnd > end) {
     return refuseLine('line', 'not six fields parted by tabs');
   }
-  if (expiry !== start + 2) return refuseLine('status', `"${shown(octets, start, expiry - 1)}" is not V, R or E`);
+  if (expiry !== start + 2)
+    return refuseLine('status', `"${shown(octets, start, expiry - 1)}" is not V, R or E`);
   const notAfter = timeAt(octets, expiry, revocation - 1);
-  if (notAfter === undefined) return refuseLine('expiry', `"${shown(octets, expiry, revocation - 1)}" is not a date`);
+  if (notAfter === undefined)
+    return refuseLine('expiry', `"${shown(octets, expiry, revocation - 1)}" is not a date`);
   const serialNumber = hexOctets(octets, serial, serialEnd);
   if (serialNumber === undefined) {
     return refuseLine('serial', `"${shown(octets, serial, serialEnd)}" is not a serial number in hex`);
@@ -33,7 +35,12 @@ export function parseOpensslIndexLine(octets: Buffer, start: number, end: number
 }
 
 /** The status, or what is wrong with it. */
-function statusOf(letter: number | undefined, octets: Buffer, start: number, end: number): CertificateStatus | string {
+function statusOf(
+  letter: number | undefined,
+  octets: Buffer,
+  start: number,
+  end: number,
+): CertificateStatus | string {
   if (letter === letterV || letter === letterE) {
     return start === end ? assigned : 'a revocation date on a line that is not R';
   }
@@ -51,7 +58,8 @@ function revokedStatus(text: string): CertificateStatus | string {
   if (reason === 'unspecified') return { kind: 'revoked', revocationTime };
   const kind = reason === 'certificateHold' ? 'held' : 'revoked';
   if (!/time$/i.test(reasonText)) return { kind, revocationTime, reason };
-  const invalidityDate = value === undefined ? undefined : timeAt(Buffer.from(value, 'latin1'), 0, value.length);
+  const invalidityDate =
+    value === undefined ? undefined : timeAt(Buffer.from(value, 'latin1'), 0, value.length);
   if (invalidityDate === undefined) return `${reasonText} without the date of the compromise`;
   return { kind, revocationTime, reason, invalidityDate };
 }
@@ -75,7 +83,9 @@ function dayAt(digits: number, yearDigits: number): number {
   const year = Math.floor(digits / 10_000);
   const month = Math.floor(digits / 100) % 100;
   const day = digits % 100;
-  const date = new Date(Date.UTC(yearDigits === 4 ? year : year < 50 ? 2000 + year : 1900 + year, month - 1, day));
+  const date = new Date(
+    Date.UTC(yearDigits === 4 ? year : year < 50 ? 2000 + year : 1900 + year, month - 1, day),
+  );
   const isReal = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   lastDay = { digits, yearDigits, seconds: isReal ? date.getTime() / 1000 : Number.NaN };
   return lastDay.seconds;

@@ -41,7 +41,8 @@ export function standingOf(
   const version = view.read(key);
   if (version === undefined) return unassigned(issuer);
   const { status, notAfter } = view.decode(key, version);
-  if (notAfter < now) return { kind: 'refused', cause: 'certificate_expired', version: undefined, notAfter: undefined };
+  if (notAfter < now)
+    return { kind: 'refused', cause: 'certificate_expired', version: undefined, notAfter: undefined };
   return { kind: 'known', status, version, notAfter };
 }
 

@@ -46,7 +46,9 @@ export class SigningOcspSource implements OcspSource {
     const { issuer, standings, signer, instant } = task;
     const nextUpdate = nextUpdateOf(issuer, instant);
     if (nextUpdate <= instant) return refused('unauthorized', 'certificate_expired');
-    const responseDataDer = encodeResponseData(buildResponseData({ ...task, thisUpdate: instant, nextUpdate }));
+    const responseDataDer = encodeResponseData(
+      buildResponseData({ ...task, thisUpdate: instant, nextUpdate }),
+    );
     let signature: Uint8Array;
     try {
       signature = await signer.sign(responseDataDer);
@@ -78,7 +80,9 @@ function signedAnswer(
   thisUpdate: Date,
   nextUpdate: Date,
 ): SignedAnswer {
-  const expiries = standings.flatMap((standing) => (standing.notAfter === undefined ? [] : [standing.notAfter.getTime()]));
+  const expiries = standings.flatMap((standing) =>
+    standing.notAfter === undefined ? [] : [standing.notAfter.getTime()],
+  );
   return {
     kind: 'signed',
     der,

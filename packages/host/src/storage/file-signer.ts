@@ -27,7 +27,9 @@ export async function loadFileSigner(
 function nameKeyFile(key: KeyReference, cause: unknown): unknown {
   if (!(cause instanceof PkiError)) return cause;
   if (cause.code !== 'key_passphrase_wrong') {
-    return new LancreError('key_invalid', `${key.path} holds no usable private key: ${cause.message}`, { cause });
+    return new LancreError('key_invalid', `${key.path} holds no usable private key: ${cause.message}`, {
+      cause,
+    });
   }
   const hint =
     key.passphrase === undefined
@@ -43,7 +45,10 @@ async function readPassphrase(
   if (source.from === 'file') return (await readText(source.path, 'pass phrase')).replace(/\r?\n$/, '');
   const phrase = environment[source.variable];
   if (phrase !== undefined) return phrase;
-  throw new LancreError('key_passphrase', `the environment variable ${source.variable} (a pass phrase) is not set`);
+  throw new LancreError(
+    'key_passphrase',
+    `the environment variable ${source.variable} (a pass phrase) is not set`,
+  );
 }
 
 async function readText(path: string, what: string): Promise<string> {

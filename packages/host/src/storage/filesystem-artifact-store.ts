@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readlinkSync, renameSync } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, rm, stat, symlink, unlink } from 'node:fs/promises';
+import {
+  type FileHandle,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  unlink,
+} from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { LancreError } from '../errors/lancre-error.ts';
 import type { ArtifactStore, ObjectName, StagedArtifact } from '../publish/artifact-store.ts';
@@ -25,7 +36,8 @@ export class FilesystemArtifactStore extends FilesystemArtifactView implements A
     super(root);
     this.#root = root;
     this.#exclusively = exclusively;
-    for (const folder of ['objects', 'staging']) mkdirSync(join(root, folder), { recursive: true, mode: 0o755 });
+    for (const folder of ['objects', 'staging'])
+      mkdirSync(join(root, folder), { recursive: true, mode: 0o755 });
   }
 
   async stage(): Promise<StagedArtifact> {
@@ -34,7 +46,11 @@ export class FilesystemArtifactStore extends FilesystemArtifactView implements A
     return new StagedFile(this.#root, path, await open(path, 'w+', 0o644));
   }
 
-  async point(path: string, object: ObjectName, expected: ObjectName | undefined): Promise<'swapped' | 'conflict'> {
+  async point(
+    path: string,
+    object: ObjectName,
+    expected: ObjectName | undefined,
+  ): Promise<'swapped' | 'conflict'> {
     const pointer = this.pathOf(path);
     await mkdir(dirname(pointer), { recursive: true, mode: 0o755 });
     this.#staged += 1;
@@ -113,7 +129,8 @@ class StagedFile implements StagedArtifact {
     const buffer = Buffer.allocUnsafe(readOctets);
     for (let position = 0; position < this.#length; ) {
       const { bytesRead } = await this.#file.read(buffer, 0, readOctets, position);
-      if (bytesRead === 0) throw new LancreError('store_corrupt', `${this.#path} is shorter than what was written`);
+      if (bytesRead === 0)
+        throw new LancreError('store_corrupt', `${this.#path} is shorter than what was written`);
       yield buffer.subarray(0, bytesRead);
       position += bytesRead;
     }
@@ -142,14 +159,23 @@ class StagedFile implements StagedArtifact {
 
   async #write(bytes: Uint8Array, position: number): Promise<void> {
     for (let written = 0; written < bytes.length; ) {
-      const { bytesWritten } = await this.#file.write(bytes, written, bytes.length - written, position + written);
+      const { bytesWritten } = await this.#file.write(
+        bytes,
+        written,
+        bytes.length - written,
+        position + written,
+      );
       written += bytesWritten;
     }
   }
 }
 
 /** Compare and swap, between other processes' same attempts. */
-function swapSync(pointer: string, prepared: string, expected: ObjectName | undefined): 'swapped' | 'conflict' {
+function swapSync(
+  pointer: string,
+  prepared: string,
+  expected: ObjectName | undefined,
+): 'swapped' | 'conflict' {
   if (pointedObject(pointer) !== expected) return 'conflict';
   renameSync(prepared, pointer);
   return 'swapped';

@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { LancreError } from '../errors/lancre-error.ts';
 import type { ArtifactView, ObjectName, OpenedArtifact } from '../publish/artifact-store.ts';
 
@@ -62,10 +62,10 @@ class OpenedFile implements OpenedArtifact {
   readonly length: number;
   readonly lastModified: Date;
   readonly head: Uint8Array;
-  readonly #path: string;
+  readonly file: string;
 
-  constructor(path: string, length: number, lastModified: Date, head: Uint8Array) {
-    this.#path = path;
+  constructor(file: string, length: number, lastModified: Date, head: Uint8Array) {
+    this.file = file;
     this.length = length;
     this.lastModified = lastModified;
     this.head = head;
@@ -73,7 +73,7 @@ class OpenedFile implements OpenedArtifact {
 
   async bytes(): Promise<Uint8Array> {
     if (this.length <= this.head.length) return this.head;
-    const file = await open(this.#path, 'r');
+    const file = await open(this.file, 'r');
     try {
       return await file.readFile();
     } finally {
@@ -82,7 +82,7 @@ class OpenedFile implements OpenedArtifact {
   }
 
   stream(start: number, end: number): ReadableStream<Uint8Array> {
-    return Readable.toWeb(new LazyFile(this.#path, start, end)) as ReadableStream<Uint8Array>;
+    return Readable.toWeb(new LazyFile(this.file, start, end)) as ReadableStream<Uint8Array>;
   }
 }
 
@@ -118,8 +118,14 @@ class LazyFile extends Readable {
     const wanted = Math.min(streamOctets, this.#end - this.#position);
     if (wanted <= 0) return null;
     this.#file ??= await open(this.#path, 'r');
-    const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(wanted), 0, wanted, this.#position);
-    if (bytesRead === 0) throw new LancreError('store_corrupt', `${this.#path} became shorter while it was read`);
+    const { bytesRead, buffer } = await this.#file.read(
+      Buffer.allocUnsafe(wanted),
+      0,
+      wanted,
+      this.#position,
+    );
+    if (bytesRead === 0)
+      throw new LancreError('store_corrupt', `${this.#path} became shorter while it was read`);
     this.#position += bytesRead;
     return buffer.subarray(0, bytesRead);
   }

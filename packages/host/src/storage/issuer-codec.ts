@@ -1,4 +1,4 @@
-import { decodeCertificate, type Certificate } from '@lancre/pki/certificate';
+import { type Certificate, decodeCertificate } from '@lancre/pki/certificate';
 import { LancreError } from '../errors/lancre-error.ts';
 import type { Issuer, KeyReference } from '../issuer/issuer.ts';
 import type { IssuerPolicy } from '../issuer/issuer-policy.ts';

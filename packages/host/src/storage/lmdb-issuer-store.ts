@@ -14,7 +14,8 @@ export class LmdbIssuerStore extends LmdbIssuerView implements IssuerStore {
     return this.tables.root.transactionSync(() => {
       this.#refuseDuplicate(issuer);
       const id = this.numberInTransaction(nextIdKey) + 1;
-      if (id > maximumIssuerId) throw new LancreError('issuer_exists', 'the store has no issuer numbers left');
+      if (id > maximumIssuerId)
+        throw new LancreError('issuer_exists', 'the store has no issuer numbers left');
       this.tables.meta.putSync(nextIdKey, encodeNumber(id));
       this.#save({ ...issuer, id });
       return { ...issuer, id };
@@ -40,7 +41,8 @@ export class LmdbIssuerStore extends LmdbIssuerView implements IssuerStore {
   #refuseDuplicate(issuer: NewIssuer): void {
     const [certificate] = issuer.certificates;
     for (const other of this.issuersInTransaction()) {
-      if (other.name === issuer.name) throw new LancreError('issuer_exists', `there is an issuer "${other.name}" already`);
+      if (other.name === issuer.name)
+        throw new LancreError('issuer_exists', `there is an issuer "${other.name}" already`);
       const [known] = other.certificates;
       const isSame =
         Buffer.compare(known.subject.der, certificate.subject.der) === 0 &&
@@ -60,9 +62,11 @@ export class LmdbIssuerStore extends LmdbIssuerView implements IssuerStore {
   }
 
   #touch(): void {
-    this.tables.meta.putSync(issuersRevisionKey, encodeNumber(this.numberInTransaction(issuersRevisionKey) + 1));
+    this.tables.meta.putSync(
+      issuersRevisionKey,
+      encodeNumber(this.numberInTransaction(issuersRevisionKey) + 1),
+    );
   }
-
 }
 
 function encodeNumber(value: number): Buffer {

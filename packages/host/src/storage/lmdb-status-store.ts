@@ -9,13 +9,19 @@ import type {
   StatusCounts,
   StatusStore,
 } from '../status/status-store.ts';
-import type { LmdbTables } from './lmdb-tables.ts';
 import { LmdbRevokedSnapshot } from './lmdb-revoked-snapshot.ts';
 import { LmdbStatusView } from './lmdb-status-view.ts';
+import type { LmdbTables } from './lmdb-tables.ts';
 import { decodeRecord, encodeRecord, toSeconds } from './record-codec.ts';
 import { applyRevokedChanges, dropExpiredEntries, type RevokedChange } from './revoked-index.ts';
 import { decodeRevokedTotals } from './revoked-totals-codec.ts';
-import { CertificateKeyWriter, certificateKey, compareSerials, endOfPrefix, issuerKey } from './store-keys.ts';
+import {
+  CertificateKeyWriter,
+  certificateKey,
+  compareSerials,
+  endOfPrefix,
+  issuerKey,
+} from './store-keys.ts';
 
 /** The truth of one machine, in LMDB. Several processes may write; LMDB lets one at a time. */
 export class LmdbStatusStore extends LmdbStatusView implements StatusStore {
@@ -41,7 +47,9 @@ export class LmdbStatusStore extends LmdbStatusView implements StatusStore {
 
   async expireRevoked(issuerId: number, shard: number, cutoff: Date): Promise<number> {
     const seconds = toSeconds(cutoff);
-    return this.#tables.root.transactionSync(() => dropExpiredEntries(this.#tables, issuerId, shard, seconds));
+    return this.#tables.root.transactionSync(() =>
+      dropExpiredEntries(this.#tables, issuerId, shard, seconds),
+    );
   }
 
   count(issuerId: number): StatusCounts {
@@ -111,7 +119,8 @@ class AssignBatch {
       return;
     }
     const stored = this.#tables.certificates.getBinary(key);
-    if (stored !== undefined) this.#reconcile(key, decodeRecord(this.#issuerId, record.serialNumber, stored), record, index);
+    if (stored !== undefined)
+      this.#reconcile(key, decodeRecord(this.#issuerId, record.serialNumber, stored), record, index);
   }
 
   #reconcile(key: Buffer, stored: CertificateRecord, coming: CertificateRecord, index: number): void {

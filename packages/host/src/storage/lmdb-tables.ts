@@ -59,7 +59,8 @@ export function openExistingTables(folder: string, access: 'read' | 'write'): Lm
   }
   const tables = openTables(folder, access);
   const stored = tables.meta.getBinary(schemaKey);
-  if (stored === undefined) throw new LancreError('store_corrupt', `the store in ${folder} has no schema number`);
+  if (stored === undefined)
+    throw new LancreError('store_corrupt', `the store in ${folder} has no schema number`);
   requireSchema(folder, stored);
   return tables;
 }

@@ -1,7 +1,12 @@
 import type { RevokedTotals } from '../status/revoked-snapshot.ts';
 import type { LmdbTables } from './lmdb-tables.ts';
 import { fromSeconds } from './record-codec.ts';
-import { decodeRevokedPage, encodeRevokedPage, maximumPageEntries, type RevokedPageEntry } from './revoked-page.ts';
+import {
+  decodeRevokedPage,
+  encodeRevokedPage,
+  maximumPageEntries,
+  type RevokedPageEntry,
+} from './revoked-page.ts';
 import { decodeRevokedTotals, encodeRevokedTotals } from './revoked-totals-codec.ts';
 import { compareSerials, endOfPrefix, revokedPageKey, shardKey } from './store-keys.ts';
 
@@ -41,7 +46,8 @@ export function dropExpiredEntries(
 ): number {
   const key = shardKey(issuerId, shard);
   const before = decodeRevokedTotals(shard, tables.revokedTotals.getBinary(key));
-  if (before.earliestNotAfter === undefined || before.earliestNotAfter.getTime() >= cutoffSeconds * 1000) return 0;
+  if (before.earliestNotAfter === undefined || before.earliestNotAfter.getTime() >= cutoffSeconds * 1000)
+    return 0;
   let earliest = Number.POSITIVE_INFINITY;
   let dropped = 0;
   let droppedOctets = 0;

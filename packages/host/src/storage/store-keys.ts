@@ -40,7 +40,9 @@ export class CertificateKeyWriter {
   constructor(issuerId: number) {
     const octets = Buffer.alloc(3 + maximumSerialOctets);
     octets.writeUInt16BE(issuerId, 0);
-    this.#views = Array.from({ length: maximumSerialOctets + 1 }, (_, length) => octets.subarray(0, 3 + length));
+    this.#views = Array.from({ length: maximumSerialOctets + 1 }, (_, length) =>
+      octets.subarray(0, 3 + length),
+    );
   }
 
   write(serialNumber: Uint8Array): Buffer {

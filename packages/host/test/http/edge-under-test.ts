@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { createEdgeHandler } from '#host/http/edge-handler.js';
 import { type RunningServer, startEdgeServer } from '#host/http/edge-server.js';
 import type { PublicAddress } from '#host/issuer/public-address.js';
-import { createTestIssuer, FakeArtifacts, FakeSource, FakeStatusView } from './fixture.js';
+import { createTestIssuer, FakeArtifacts, FakeSource, FakeStatusView, type TestIssuer } from './fixture.js';
+import { transcriptVariables } from './transcript-variables.js';
 
 /** An edge that runs, and the variables of its transcripts. */
 export interface EdgeUnderTest {
@@ -43,26 +44,14 @@ export async function startEdgeUnderTest(routing: 'path' | 'host', port = 0): Pr
   return { server, variables: await variablesOf(test) };
 }
 
-async function variablesOf(test: Awaited<ReturnType<typeof createTestIssuer>>) {
-  const good = Buffer.from(await test.request({ serials: ['0b'] }));
-  const other = Buffer.from(await test.request({ serials: ['0c'], hash: 'SHA-256' }));
-  const unknown = Buffer.from(await test.request({ serials: ['7777'] }));
-  const stranger = Buffer.from(await (await createTestIssuer('stranger')).request({ serials: ['0b'] }));
-  return {
-    runtime: 'bun' in process.versions ? 'bun' : 'node',
-    get: good.toString('base64url'),
-    bare: good.toString('base64'),
-    spaced: good.toString('base64').replaceAll('+', '%20'),
-    escaped: encodeURIComponent(good.toString('base64')),
-    other: encodeURIComponent(other.toString('base64')),
-    unassigned: encodeURIComponent(unknown.toString('base64')),
-    stranger: encodeURIComponent(stranger.toString('base64')),
-    postLength: String(good.length),
-    post: good.toString('latin1'),
-    otherLength: String(other.length),
-    otherPost: other.toString('latin1'),
-    tls: Buffer.from('16030100050100000100', 'hex').toString('latin1'),
-  };
+async function variablesOf(test: TestIssuer): Promise<Readonly<Record<string, string>>> {
+  const stranger = await createTestIssuer('stranger');
+  return transcriptVariables('bun' in process.versions ? 'bun' : 'node', {
+    known: await test.request({ serials: ['0b'] }),
+    other: await test.request({ serials: ['0c'], hash: 'SHA-256' }),
+    unassigned: await test.request({ serials: ['7777'] }),
+    stranger: await stranger.request({ serials: ['0b'] }),
+  });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

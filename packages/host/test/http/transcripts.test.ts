@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -20,6 +21,8 @@ const pathRouting = [
 ];
 const hostRouting = ['host-routing.txt'];
 
+const bun = findBun();
+
 for (const [routing, files] of [
   ['path', pathRouting],
   ['host', hostRouting],
@@ -38,7 +41,6 @@ for (const [routing, files] of [
     }
   });
 
-  const bun = findBun();
   describe(`transcripts on Bun, ${routing} routing`, {
     skip: bun === undefined && 'Bun is not installed',
   }, () => {
@@ -69,12 +71,20 @@ async function startChildEdge(runtime: string, routing: string): Promise<ChildEd
   return { child, ...JSON.parse(String(line)) };
 }
 
-/** The bun package's program; a placeholder when its install script did not run. */
+/** Bun, if it is installed and runs: where its install script put it, or in the package of the platform. */
 function findBun(): string | undefined {
+  const modules = findModules();
+  if (modules === undefined) return undefined;
+  const platforms = join(modules, '@oven');
+  const packaged = existsSync(platforms) ? readdirSync(platforms) : [];
+  const candidates = [join(modules, 'bun', 'bin', 'bun.exe')];
+  for (const name of packaged) candidates.push(join(platforms, name, 'bin', 'bun'));
+  return candidates.find((program) => spawnSync(program, ['--version']).status === 0);
+}
+
+function findModules(): string | undefined {
   try {
-    const folder = dirname(createRequire(import.meta.url).resolve('bun/package.json'));
-    const program = join(folder, 'bin', 'bun.exe');
-    return spawnSync(program, ['--version']).status === 0 ? program : undefined;
+    return dirname(dirname(createRequire(import.meta.url).resolve('bun/package.json')));
   } catch {
     return undefined;
   }

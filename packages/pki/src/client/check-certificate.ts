@@ -98,15 +98,15 @@ async function judgePaths(
     const revocation = await Promise.all(revocationOf(path, policy, ask));
     const each = Object.freeze({ path, revocation, ...weighRevocation(revocation, policy) });
     judged.push(each);
+    // One key signed the target, so that no other path has other evidence about it.
     if (each.verdict === 'good' || isTargetRevoked(each)) break;
   }
   return judged;
 }
 
-/** The best verdict counts; but no other path helps a target that is revoked itself. */
+/** The best verdict counts. */
 function chooseBest(judged: readonly JudgedPath[]): JudgedPath | undefined {
-  const byRank = judged.toSorted((left, right) => RANK[right.verdict] - RANK[left.verdict]);
-  return judged.find(isTargetRevoked) ?? byRank[0];
+  return judged.toSorted((left, right) => RANK[right.verdict] - RANK[left.verdict])[0];
 }
 
 function isTargetRevoked({ revocation }: JudgedPath): boolean {

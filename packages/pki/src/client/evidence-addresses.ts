@@ -9,7 +9,7 @@ export interface EvidenceAddresses {
   readonly ocsp: readonly string[];
   readonly crl: readonly string[];
   readonly caIssuers: readonly string[];
-  /** Those that are not asked: of other schemes (ldap, https), or beyond the first {@link MAX_ADDRESSES} of their kind. */
+  /** Those that are not asked: of other schemes (ldap, https), or beyond the first 8 of their kind. */
   readonly skipped: readonly string[];
 }
 
@@ -50,4 +50,4 @@ function readOrNone<T>(read: () => readonly T[] | undefined): readonly T[] {
 }
 
 /** A certificate could name thousands to have them asked; public ones name one or two. */
-export const MAX_ADDRESSES = 8;
+const MAX_ADDRESSES = 8;

@@ -1,6 +1,6 @@
 import { encodeHex } from '../encoding/hex.ts';
 import type { Certificate } from '../pki/certificate.ts';
-import type { PathFailure, ValidPath } from '../verify/path.ts';
+import type { PathFailure, PathVerdict, ValidPath } from '../verify/path.ts';
 import { buildPaths } from '../verify/path-building.ts';
 import { checkPath } from '../verify/path-validation.ts';
 import type { WorkBudget } from '../verify/work-budget.ts';
@@ -35,7 +35,8 @@ export async function findPaths(search: PathsToFind): Promise<FoundPaths> {
   for (;;) {
     const fetched = issuerFetches.flatMap(({ certificates }) => certificates);
     const found = await tryPaths(search, [...search.intermediates, ...fetched]);
-    if (found.valid.length > 0) return { ...found, issuerFetches };
+    // Without signature checks left, more issuers would not help.
+    if (found.valid.length > 0 || found.failed.some(isBudgetSpent)) return { ...found, issuerFetches };
     const next = await fetchIssuers(found.failed, asked, search.settings);
     issuerFetches.push(...next);
     if (next.every(({ certificates }) => certificates.length === 0)) return { ...found, issuerFetches };
@@ -52,10 +53,14 @@ async function tryPaths(
   for (const built of buildPaths({ target, intermediates, trustAnchors, budget })) {
     const verdict = built.kind === 'failed' ? built : await checkPath({ path: built.path, at, budget });
     if (verdict.kind === 'valid') valid.push(verdict);
-    else if (failed.length < MAX_FAILED_PATHS) failed.push(verdict);
-    if (valid.length === MAX_VALID_PATHS) break;
+    else if (failed.length < MAX_FAILED_PATHS || isBudgetSpent(verdict)) failed.push(verdict);
+    if (valid.length === MAX_VALID_PATHS || isBudgetSpent(verdict)) break;
   }
   return { valid, failed };
+}
+
+function isBudgetSpent(verdict: PathVerdict): boolean {
+  return verdict.kind === 'failed' && verdict.code === 'work_budget_exceeded';
 }
 
 /** Asks each address once, and no more than {@link MAX_ISSUER_FETCHES} in all. */
@@ -85,7 +90,7 @@ async function fetchIssuer(url: string, subject: Certificate, settings: FetchSet
 
 /** A path has no more certificates, and each real one has one address. */
 const MAX_ISSUER_FETCHES = 10;
-/** Each may cost a round of revocation checks; a leaf of Let's Encrypt has had three. */
+/** Each may cost a round of revocation checks; 8 are the ways through three levels with a cross-certificate each. */
 const MAX_VALID_PATHS = 8;
 /** Enough to see what is wrong; the search itself goes on. */
 const MAX_FAILED_PATHS = 100;

@@ -1,9 +1,9 @@
-import type { PkiErrorCode } from '../errors/pki-error.ts';
+import { PkiError } from '../errors/pki-error.ts';
 import { compareBytes } from './bytes.ts';
 import { decodeNamedBits, decodeSmallInteger } from './der-content.ts';
-import type { DerScanner } from './der-scanner.ts';
-import { decodeDerString, isDerString } from './der-strings.ts';
-import { CONSTRUCTED, CONTEXT, type DerType, identifierOf } from './der-tags.ts';
+import { DerCursor } from './der-cursor.ts';
+import { decodeDerString } from './der-strings.ts';
+import { CONSTRUCTED, CONTEXT, identifierOf } from './der-tags.ts';
 import { decodeOid } from './oid.ts';
 import { type SerialNumber, serialNumberFromInteger } from './serial-number.ts';
 import { isTime, type TimeForm, timeMilliseconds } from './time.ts';
@@ -15,73 +15,17 @@ import { isTime, type TimeForm, timeMilliseconds } from './time.ts';
  * Codes thrown by all: der_truncated, der_unexpected_tag, der_high_tag, der_indefinite_length,
  * der_length_not_minimal, der_length_too_large, der_depth_exceeded, der_trailing_data.
  */
-export class DerReader {
-  readonly #scanner: DerScanner;
-  readonly #limit: number;
-  readonly #depthLeft: number;
-  #position: number;
-
-  constructor(scanner: DerScanner, position: number, limit: number, depthLeft: number) {
-    this.#scanner = scanner;
-    this.#position = position;
-    this.#limit = limit;
-    this.#depthLeft = depthLeft;
-  }
-
-  /** Octets from the start of the outermost buffer to the next element. */
-  get offset(): number {
-    return this.#scanner.baseOffset + this.#position;
-  }
-
-  /** The bytes read since the reader stood at `offset`. */
-  since(offset: number): Uint8Array {
-    return this.#scanner.bytes.subarray(offset - this.#scanner.baseOffset, this.#position);
-  }
-
-  get isAtEnd(): boolean {
-    return this.#position >= this.#limit;
-  }
-
-  /** True when the next element is of this universal type. */
-  is(type: DerType): boolean {
-    return this.#scanner.is(type, this.#position, this.#limit);
-  }
-
-  /** True when the next element is tagged `[number]`, primitive or constructed. */
-  isContext(number: number): boolean {
-    if (this.isAtEnd) return false;
-    return ((this.#scanner.bytes[this.#position] ?? 0) & ~CONSTRUCTED) === (CONTEXT | number);
-  }
-
-  /** True when the next element is a character string of a type that names may have. */
-  get isString(): boolean {
-    return !this.isAtEnd && isDerString(this.#scanner.bytes[this.#position] ?? 0);
-  }
-
-  /** The next element whatever it is, with its tag and length. */
-  element(what: string): Uint8Array {
-    const start = this.#position;
-    this.#scanner.step(start, this.#limit, what);
-    return this.#advance(start);
-  }
-
-  /** All that is left, not looked at. */
-  rest(): Uint8Array {
-    const start = this.#position;
-    this.#position = this.#limit;
-    return this.#scanner.bytes.subarray(start, this.#limit);
-  }
-
+export class DerReader extends DerCursor {
   /** A SEQUENCE as it stands, with its tag and length; its contents are not looked at. */
   sequenceElement(what: string): Uint8Array {
-    const start = this.#position;
-    this.#scanner.sequence(start, this.#limit, what);
-    return this.#advance(start);
+    const start = this.position;
+    this.scanner.sequence(start, this.limit, what);
+    return this.advance(start);
   }
 
   /** The contents of a SEQUENCE, not looked at. */
   sequenceContent(what: string): Uint8Array {
-    return this.#content(identifierOf('sequence'), what);
+    return this.content(identifierOf('sequence'), what);
   }
 
   sequence<T>(what: string, read: (reader: DerReader) => T): T {
@@ -90,9 +34,9 @@ export class DerReader {
 
   /** A SEQUENCE with one or more elements, each read by `read`. Throws der_empty_sequence. */
   sequenceOf<T>(what: string, read: (reader: DerReader) => T): readonly T[] {
-    const position = this.#position;
+    const position = this.position;
     const items = this.sequence(what, (reader) => reader.#all(read));
-    return items.length > 0 ? items : this.#scanner.fail('der_empty_sequence', `${what} is empty`, position);
+    return items.length > 0 ? items : this.scanner.fail('der_empty_sequence', `${what} is empty`, position);
   }
 
   /** The items of a SET OF, each read by `read`, which must be in ascending order. Throws der_set_order. */
@@ -117,16 +61,16 @@ export class DerReader {
 
   /** The contents of `[number]`, primitive. */
   contextContent(number: number, what: string): Uint8Array {
-    return this.#content(CONTEXT | number, what);
+    return this.content(CONTEXT | number, what);
   }
 
   /** `[number] IMPLICIT BOOLEAN DEFAULT FALSE`. Throws der_boolean_invalid, der_default_encoded. */
   contextDefaultFalse(number: number, what: string): boolean {
     if (!this.isContext(number)) return false;
-    const position = this.#position;
-    this.#content(CONTEXT | number, what);
-    if (this.#scanner.boolean(what)) return true;
-    return this.#scanner.fail(
+    const position = this.position;
+    this.content(CONTEXT | number, what);
+    if (this.scanner.boolean(what)) return true;
+    return this.scanner.fail(
       'der_default_encoded',
       `${what} is FALSE, its default, and yet encoded`,
       position,
@@ -135,14 +79,14 @@ export class DerReader {
 
   /** The bits of a `[number] IMPLICIT BIT STRING` with named bits, as the numbers of those that are set. */
   contextNamedBits(number: number, what: string): readonly number[] {
-    this.#content(CONTEXT | number, what);
+    this.content(CONTEXT | number, what);
     return this.#namedBits(what);
   }
 
   /** The contents of an INTEGER: minimal two's complement. Throws der_integer_not_minimal. */
   integer(what: string): Uint8Array {
-    const content = this.#content(identifierOf('integer'), what);
-    this.#scanner.checkInteger(what);
+    const content = this.content(identifierOf('integer'), what);
+    this.scanner.checkInteger(what);
     return content;
   }
 
@@ -165,16 +109,16 @@ export class DerReader {
 
   /** The magnitude of a `[number] IMPLICIT INTEGER`. */
   contextUnsignedInteger(number: number, what: string): Uint8Array {
-    const content = this.#content(CONTEXT | number, what);
-    this.#scanner.checkInteger(what);
+    const content = this.content(CONTEXT | number, what);
+    this.scanner.checkInteger(what);
     if (((content[0] ?? 0) & 0x80) !== 0) this.fail('der_integer_negative', `${what} is negative`);
     return content.length > 1 && content[0] === 0 ? content.subarray(1) : content;
   }
 
   /** `[number] IMPLICIT INTEGER` as a serial number. Throws der_integer_too_large. */
   contextSerialNumber(number: number, what: string): SerialNumber {
-    const content = this.#content(CONTEXT | number, what);
-    this.#scanner.checkInteger(what);
+    const content = this.content(CONTEXT | number, what);
+    this.scanner.checkInteger(what);
     return this.#serial(content, what);
   }
 
@@ -185,34 +129,34 @@ export class DerReader {
 
   /** An ENUMERATED from 0 to 127. */
   enumerated(what: string): number {
-    const content = this.#content(identifierOf('enumerated'), what);
-    this.#scanner.checkInteger(what);
+    const content = this.content(identifierOf('enumerated'), what);
+    this.scanner.checkInteger(what);
     if (((content[0] ?? 0) & 0x80) !== 0) this.fail('der_integer_negative', `${what} is negative`);
     return this.#small(content, what);
   }
 
   /** Throws der_boolean_invalid for anything but 00 and FF. */
   boolean(what: string): boolean {
-    this.#content(identifierOf('boolean'), what);
-    return this.#scanner.boolean(what);
+    this.content(identifierOf('boolean'), what);
+    return this.scanner.boolean(what);
   }
 
   /** `BOOLEAN DEFAULT FALSE`. Throws der_default_encoded when FALSE is encoded. */
   defaultFalse(what: string): boolean {
-    const isThere = this.#scanner.defaultFalse(this.#position, this.#limit, what);
-    if (isThere) this.#position = this.#scanner.end;
+    const isThere = this.scanner.defaultFalse(this.position, this.limit, what);
+    if (isThere) this.position = this.scanner.end;
     return isThere;
   }
 
   /** Throws der_null_invalid when it has contents. */
   null(what: string): void {
-    if (this.#content(identifierOf('null'), what).length > 0)
+    if (this.content(identifierOf('null'), what).length > 0)
       this.fail('der_null_invalid', `${what} is not empty`);
   }
 
   /** An OBJECT IDENTIFIER in dotted form. Throws der_oid_invalid. */
   oid(what: string): string {
-    return this.#dotted(this.#content(identifierOf('oid'), what), what);
+    return this.#dotted(this.content(identifierOf('oid'), what), what);
   }
 
   /** `[number] IMPLICIT OBJECT IDENTIFIER` in dotted form. */
@@ -221,7 +165,7 @@ export class DerReader {
   }
 
   octetString(what: string): Uint8Array {
-    return this.#content(identifierOf('octetString'), what);
+    return this.content(identifierOf('octetString'), what);
   }
 
   /** What is inside an OCTET STRING that wraps DER. */
@@ -231,36 +175,36 @@ export class DerReader {
 
   /** The octets of a BIT STRING without unused bits. Throws der_bit_string_invalid. */
   bitStringOctets(what: string): Uint8Array {
-    const content = this.#content(identifierOf('bitString'), what);
+    const content = this.content(identifierOf('bitString'), what);
     if (content[0] !== 0) this.fail('der_bit_string_invalid', `${what} has unused bits, or no octet`);
     return content.subarray(1);
   }
 
   /** What is inside a BIT STRING that wraps DER. */
   bitStringOf<T>(what: string, read: (reader: DerReader) => T): T {
-    const start = this.#position;
+    const start = this.position;
     this.bitStringOctets(what);
-    this.#position = start;
+    this.position = start;
     return this.#nested(identifierOf('bitString'), what, 1, read);
   }
 
   /** A BIT STRING with named bits, as the numbers of those set; trailing zero bits are passed over. */
   namedBits(what: string): readonly number[] {
-    this.#content(identifierOf('bitString'), what);
+    this.content(identifierOf('bitString'), what);
     return this.#namedBits(what);
   }
 
   /** A UTCTime or GeneralizedTime in the form of RFC 5280 4.1.2.5. Throws der_time_invalid. */
   time(what: string): Date {
-    const form = this.#scanner.time(this.#position, this.#limit, what);
-    this.#position = this.#scanner.end;
+    const form = this.scanner.time(this.position, this.limit, what);
+    this.position = this.scanner.end;
     return this.#instant(form);
   }
 
   /** A GeneralizedTime with seconds, `Z` and no fraction. Throws der_time_invalid. */
   generalizedTime(what: string): Date {
-    this.#content(identifierOf('generalizedTime'), what);
-    const { bytes, contentStart, end } = this.#scanner;
+    this.content(identifierOf('generalizedTime'), what);
+    const { bytes, contentStart, end } = this.scanner;
     if (!isTime(bytes, contentStart, end, 'generalizedTime')) {
       this.fail('der_time_invalid', `${what} is no valid time`);
     }
@@ -269,9 +213,9 @@ export class DerReader {
 
   /** A character string of any type that names may have. Throws der_string_invalid. */
   string(what: string): string {
-    const identifier = this.#scanner.bytes[this.#position] ?? 0;
-    if (!this.isString) this.#scanner.expect(identifierOf('utf8String'), this.#position, this.#limit, what);
-    const text = decodeDerString(identifier, this.#content(identifier, what));
+    const identifier = this.scanner.bytes[this.position] ?? 0;
+    if (!this.isString) this.scanner.expect(identifierOf('utf8String'), this.position, this.limit, what);
+    const text = decodeDerString(identifier, this.content(identifier, what));
     return text ?? this.fail('der_string_invalid', `${what} has octets that its type does not allow`);
   }
 
@@ -281,36 +225,13 @@ export class DerReader {
     return text ?? this.fail('der_string_invalid', `${what} has octets above 127`);
   }
 
-  /** Throws der_trailing_data when anything is left. */
-  finish(what: string): void {
-    if (!this.isAtEnd)
-      this.#scanner.fail('der_trailing_data', `${what} has data after its end`, this.#position);
-  }
-
-  /** Throws `code` for the element read last. */
-  fail(code: PkiErrorCode, message: string): never {
-    return this.#scanner.fail(code, message, this.#scanner.contentStart);
-  }
-
-  #content(identifier: number, what: string): Uint8Array {
-    const scanner = this.#scanner;
-    scanner.expect(identifier, this.#position, this.#limit, what);
-    this.#position = scanner.end;
-    return scanner.bytes.subarray(scanner.contentStart, scanner.end);
-  }
-
-  #advance(start: number): Uint8Array {
-    this.#position = this.#scanner.end;
-    return this.#scanner.bytes.subarray(start, this.#position);
-  }
-
   #nested<T>(identifier: number, what: string, skip: number, read: (reader: DerReader) => T): T {
-    const scanner = this.#scanner;
-    const start = this.#position;
-    scanner.expect(identifier, start, this.#limit, what);
-    if (this.#depthLeft <= 0) scanner.fail('der_depth_exceeded', `${what} is nested too deep`, start);
-    this.#position = scanner.end;
-    const reader = new DerReader(scanner, scanner.contentStart + skip, scanner.end, this.#depthLeft - 1);
+    const scanner = this.scanner;
+    const start = this.position;
+    scanner.expect(identifier, start, this.limit, what);
+    if (this.depthLeft <= 0) scanner.fail('der_depth_exceeded', `${what} is nested too deep`, start);
+    this.position = scanner.end;
+    const reader = new DerReader(scanner, scanner.contentStart + skip, scanner.end, this.depthLeft - 1);
     const value = read(reader);
     reader.finish(what);
     return value;
@@ -323,23 +244,22 @@ export class DerReader {
   }
 
   #ordered<T>(what: string, read: (reader: DerReader) => T): readonly T[] {
-    const items: T[] = [];
-    let previous: Uint8Array | undefined;
-    while (!this.isAtEnd) {
-      const start = this.#position;
-      items.push(read(this));
-      const current = this.#scanner.bytes.subarray(start, this.#position);
-      if (previous !== undefined && compareBytes(previous, current) > 0) {
-        this.#scanner.fail('der_set_order', `${what} is not in ascending order`, start);
+    let previous: Uint8Array = new Uint8Array(0);
+    return this.#all(() => {
+      const start = this.offset;
+      const item = read(this);
+      const current = this.since(start);
+      if (compareBytes(previous, current) > 0) {
+        throw new PkiError('der_set_order', `${what} is not in ascending order`, { offset: start });
       }
       previous = current;
-    }
-    return Object.freeze(items);
+      return item;
+    });
   }
 
   /** The time read last. */
   #instant(form: TimeForm): Date {
-    const { bytes, contentStart, end } = this.#scanner;
+    const { bytes, contentStart, end } = this.scanner;
     return new Date(timeMilliseconds(bytes, contentStart, end, form));
   }
 
@@ -349,11 +269,8 @@ export class DerReader {
   }
 
   #serial(content: Uint8Array, what: string): SerialNumber {
-    const hasSignOctet = content[0] === 0 || content[0] === 0xff;
-    if (content.length > 21 || (content.length === 21 && !hasSignOctet)) {
-      this.fail('der_integer_too_large', `${what} is longer than 20 octets`);
-    }
-    return serialNumberFromInteger(content);
+    const serialNumber = serialNumberFromInteger(content);
+    return serialNumber ?? this.fail('der_integer_too_large', `${what} is longer than 20 octets`);
   }
 
   #dotted(content: Uint8Array, what: string): string {
@@ -361,7 +278,7 @@ export class DerReader {
   }
 
   #namedBits(what: string): readonly number[] {
-    const { bytes, contentStart, end } = this.#scanner;
+    const { bytes, contentStart, end } = this.scanner;
     const bits = decodeNamedBits(bytes.subarray(contentStart, end));
     return bits ?? this.fail('der_bit_string_invalid', `${what} is no BIT STRING of named bits`);
   }

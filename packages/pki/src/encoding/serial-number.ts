@@ -53,8 +53,13 @@ export function serialNumberToBytes(serialNumber: SerialNumber): Uint8Array {
   return decodeHex(serialNumber.startsWith('-') ? serialNumber.slice(1) : serialNumber);
 }
 
-/** The canonical text of the contents of an INTEGER (two's complement, already known to be minimal). */
-export function serialNumberFromInteger(content: Uint8Array): SerialNumber {
+/**
+ * The canonical text of the contents of an INTEGER (two's complement, already known to be minimal);
+ * undefined above 20 octets and a sign octet.
+ */
+export function serialNumberFromInteger(content: Uint8Array): SerialNumber | undefined {
+  const hasSignOctet = content[0] === 0 || content[0] === 0xff;
+  if (content.length > MAX_SERIAL_NUMBER_OCTETS + (hasSignOctet ? 1 : 0)) return undefined;
   if (((content[0] ?? 0) & 0x80) === 0) return serialNumberFromBytes(content);
   return `-${serialNumberFromBytes(negate(content))}`;
 }

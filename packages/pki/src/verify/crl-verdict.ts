@@ -157,9 +157,9 @@ function checkExtensions(crl: Crl): CrlUndetermined | undefined {
 
 function entryVerdict(entry: CrlEntry, evidence: CrlEvidence): CrlVerdict {
   const { revocationDate: revocationTime, reason, invalidityDate } = entry;
-  // Both belong to lists that are not read yet (RFC 5280 5.3.1, 5.3.3), and neither here may pass for good.
-  if (reason === 'removeFromCRL' || entry.certificateIssuer !== undefined) {
-    return undetermined('entry_not_understood', 'its entry is one of a delta or an indirect list');
+  // It belongs on deltas only (RFC 5280 5.3.1); on a complete list it may not pass for good.
+  if (reason === 'removeFromCRL') {
+    return undetermined('entry_not_understood', 'its entry is one of a delta list');
   }
   return Object.freeze({ kind: 'revoked', revocationTime, reason, invalidityDate, ...evidence });
 }

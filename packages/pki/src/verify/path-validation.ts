@@ -15,7 +15,7 @@ export interface PathToCheck {
 }
 
 /**
- * Validates a path by RFC 5280 6.1, from the anchor down. The anchor is a name and a key (6.1.1 (d)): its
+ * Validates a path by RFC 5280 6.1. The anchor is a name and a key (6.1.1 (d)): its
  * times, extensions and signature are the business of who trusts it. Revocation (6.1.3 (a)(3)) is for
  * `checkOcsp` and `checkCrl`. Policies, name constraints and extended key usage of authorities are not
  * processed yet: where they could make a difference, the path fails and says so.
@@ -88,15 +88,13 @@ function checkAuthority(certificate: Certificate, maxPathLength: number): PathFa
   return undefined;
 }
 
-/** 6.1.3 (a)(1), from the anchor down. */
+/** 6.1.3 (a)(1), from the target up: an issuer of the right name and the wrong key costs but one check. */
 async function checkSignatures(
   path: CandidatePath,
   budget: PathToCheck['budget'],
 ): Promise<PathFailure | undefined> {
   const { certificates, anchor } = path;
-  for (let index = certificates.length - 1; index >= 0; index--) {
-    const certificate = certificates[index];
-    if (certificate === undefined) continue;
+  for (const [index, certificate] of certificates.entries()) {
     const verdict = await budget.checkSignature(certificate, certificates[index + 1] ?? anchor);
     if (verdict !== 'valid') return failure(path, index, SIGNATURE_FAULTS[verdict]);
   }

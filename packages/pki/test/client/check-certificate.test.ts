@@ -286,8 +286,32 @@ describe('checking a certificate', () => {
 
     test('caIssuers is not asked where a path holds without it', async () => {
       const web = fakeWeb(good);
-      await checkCertificate(input(web.fetch));
+      const intermediates = [crossSigned.certificate, issuer.certificate];
+      const report = await checkCertificate({ ...input(web.fetch), intermediates });
+      assert.equal(report.verdict, 'good');
+      assert.equal(report.failedPaths[0]?.code, 'issuer_not_found');
       assert.ok(!web.asked.includes(ISSUER));
+    });
+
+    test('VER-33: a search that was given up leaves it undetermined, and asks no more issuers', async () => {
+      const renewed = await Promise.all(Array.from({ length: 101 }, () => makeCa('E1', { issuer: root })));
+      const intermediates = renewed.map(({ certificate }) => certificate);
+      const report = await check(without(good, ISSUER), {}, { intermediates });
+      assert.equal(report.verdict, 'undetermined');
+      assert.equal(report.reasons.filter(({ code }) => code === 'signature_invalid').length, 100);
+      assert.equal(report.reasons.filter(({ code }) => code === 'work_budget_exceeded').length, 1);
+      assert.deepEqual(report.issuerFetches, []);
+    });
+
+    test('no further path is asked about once one is good', async () => {
+      const web = fakeWeb(good);
+      const report = await checkCertificate({
+        ...input(web.fetch),
+        intermediates: [issuer.certificate, crossSigned.certificate],
+        trustAnchors: [root.certificate, otherRoot.certificate],
+      });
+      assert.equal(report.verdict, 'good');
+      assert.ok(!web.asked.includes(OTHER_CRL));
     });
 
     test('an issuer that is not reachable leaves it undetermined, one that is wrong makes it invalid', async () => {

@@ -264,15 +264,22 @@ describe('checking a CRL', () => {
       await isUndetermined(crl, 'entry_not_understood');
     });
 
-    test('VER-21: an entry that names another issuer on a list that is not indirect is not understood', async () => {
+    test('VER-21: an entry that names another issuer is not understood, and so the whole list is not', async () => {
       const value = encodeDer((writer) =>
         writer.sequence((names) =>
           names.context(4, (explicit) => explicit.raw(root.certificate.subject.der)),
         ),
       );
-      const other = encodeExtension('2.5.29.29', 'non-critical', value);
-      const crl = await makeOddCrl(issuer, [], { nextUpdate, entries: [entryWith('1001', other)] });
-      await isUndetermined(crl, 'entry_not_understood');
+      for (const [criticality, reason] of [
+        ['critical', 'critical_extension_unsupported'],
+        ['non-critical', 'crl_malformed'],
+      ] as const) {
+        const other = encodeExtension('2.5.29.29', criticality, value);
+        for (const serial of ['1001', '1002']) {
+          const entries = [entryWith(serial, other)];
+          await isUndetermined(await makeOddCrl(issuer, [], { nextUpdate, entries }), reason);
+        }
+      }
     });
   });
 

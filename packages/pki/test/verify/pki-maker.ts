@@ -69,7 +69,7 @@ export const CA_EXTENSIONS: readonly Uint8Array[] = [
 ];
 
 /** P-256, which is quick to make and to use. */
-export function newKey(): Signer {
+function newKey(): Signer {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return createNodeSigner({ pkcs8: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() });
 }

@@ -1,1 +1,3 @@
-import type { Command } from 'commander'; import type { CliContext } from '../context.ts'; export function registerCheck(_p: Command, _c: CliContext, _s: unknown): void {}
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+export function registerCheck(_p: Command, _c: CliContext, _s: unknown): void {}

@@ -31,7 +31,7 @@ export function registerDemo(program: Command, context: CliContext): void {
     .command('demo')
     .summary('make a demo PKI and serve it')
     .description(
-      'Makes a PKI (two roots, a cross-signed issuer on P-256, one on RSA, certificates of which one in twenty is\n' +
+      'Makes a PKI (two roots, a cross-signed issuer on P-256, one on RSA, certificates of which one in twenty is ' +
         'revoked), and runs a host for it until it is told to end. A second start goes on with the same folder.',
     )
     .option('--dir <folder>', 'where it is kept', 'lancre-demo')
@@ -46,7 +46,9 @@ export function registerDemo(program: Command, context: CliContext): void {
         info: () => undefined,
         error: (message, details) => context.stderr(`${message} ${JSON.stringify(details ?? {})}\n`),
       });
-      context.stdout(`${[...describeHost(host, config), '', ...invitation(context, folder, config)].join('\n')}\n`);
+      context.stdout(
+        `${[...describeHost(host, config), '', ...invitation(context, folder, config)].join('\n')}\n`,
+      );
       await context.stopRequested();
       await host.close();
     });
@@ -97,20 +99,33 @@ async function claimFolder(folder: string): Promise<void> {
 async function fillDemo(context: CliContext, folder: string, config: Config, count: number): Promise<void> {
   const crypto = createNodeCrypto();
   const { address } = config;
-  const common = { folder: join(folder, 'pki'), address, now: context.now(), randomBytes: context.randomBytes };
+  const common = {
+    folder: join(folder, 'pki'),
+    address,
+    now: context.now(),
+    randomBytes: context.randomBytes,
+  };
   const pki = await createDemoPki({ ...common, crypto });
   const store = await createHostStore(config.dataFolder);
   const progress = startProgress(context, 'issuing', count);
   try {
     const ids = new Map<string, number>();
     for (const issuer of pki.issuers) ids.set(issuer.name, (await store.issuers.addIssuer(issuer)).id);
-    const assign = async (name: string, records: readonly Omit<CertificateRecord, 'issuerId'>[]): Promise<void> => {
+    const assign = async (
+      name: string,
+      records: readonly Omit<CertificateRecord, 'issuerId'>[],
+    ): Promise<void> => {
       const issuerId = ids.get(name) ?? 0;
-      await store.statuses.assign(issuerId, records.map((record) => ({ ...record, issuerId })));
+      await store.statuses.assign(
+        issuerId,
+        records.map((record) => ({ ...record, issuerId })),
+      );
     };
     for (const { issuerName, certificate } of pki.issued) {
       const serialNumber = serialNumberToBytes(certificate.serialNumber);
-      await assign(issuerName, [{ serialNumber, notAfter: certificate.notAfter, shard: 0, status: { kind: 'assigned' } }]);
+      await assign(issuerName, [
+        { serialNumber, notAfter: certificate.notAfter, shard: 0, status: { kind: 'assigned' } },
+      ]);
     }
     let reported = 0;
     await createDemoCertificates({
@@ -136,7 +151,7 @@ function invitation(context: CliContext, folder: string, config: Config): string
   return [
     `The certificates and keys are in ${pki}/. Try, in another terminal:`,
     '',
-    `  openssl ocsp -issuer ${pki}/e1.pem -cert ${pki}/certs/revoked.pem \\`,
+    `  openssl ocsp -issuer ${pki}/e1.pem -cert ${pki}/certs/revoked.pem -no_nonce \\`,
     `    -url ${ocspUrl(address, 'e1')} -CAfile ${pki}/root-x1.pem`,
     `  curl -s ${crlUrl(address, 'e1', 1)} | openssl crl -inform DER -noout -text`,
     `  curl -s ${issuerUrl(address, 'e1')} | openssl x509 -inform DER -noout -subject -issuer`,

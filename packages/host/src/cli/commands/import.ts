@@ -2,12 +2,18 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { LancreError } from '../../errors/lancre-error.ts';
 import type { LineParser } from '../../sources/import-line.ts';
 import { type ImportReport, runImport } from '../../sources/import-run.ts';
 import { parseNdjsonLine } from '../../sources/ndjson.ts';
 import { parseOpensslIndexLine } from '../../sources/openssl-index.ts';
-import { LancreError } from '../../errors/lancre-error.ts';
-import { type HostCommandOptions, printResult, requireIssuer, withHostOptions, withHostStore } from '../command-tools.ts';
+import {
+  type HostCommandOptions,
+  printResult,
+  requireIssuer,
+  withHostOptions,
+  withHostStore,
+} from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { startProgress } from '../progress.ts';
@@ -21,17 +27,24 @@ interface ImportCommandOptions extends HostCommandOptions {
 }
 
 /** `lancre import` */
-export function registerImport(program: Command, context: CliContext, setExitCode: (code: ExitCode) => void): void {
+export function registerImport(
+  program: Command,
+  context: CliContext,
+  setExitCode: (code: ExitCode) => void,
+): void {
   withHostOptions(program.command('import'))
     .summary("take in certificates from a CA's records")
     .description(
-      'Takes in the certificates of a file. What is good is taken in and durable, batch by batch; what is not is\n' +
-        'listed with its line, and the exit status is 65. Nothing revoked becomes good by an import. Running it\n' +
+      'Takes in the certificates of a file. What is good is taken in and durable, batch by batch; what is not is ' +
+        'listed with its line, and the exit status is 65. Nothing revoked becomes good by an import. Running it ' +
         'again resumes it, or brings in what is new.',
     )
     .argument('<file>', 'the file; - for standard input')
     .addOption(
-      new Option('--format <format>', 'openssl-index: the index.txt of openssl ca, easy-rsa; ndjson: one JSON object a line')
+      new Option(
+        '--format <format>',
+        'openssl-index: the index.txt of openssl ca, easy-rsa; ndjson: one JSON object a line',
+      )
         .choices(['openssl-index', 'ndjson'])
         .makeOptionMandatory(),
     )
@@ -43,10 +56,17 @@ export function registerImport(program: Command, context: CliContext, setExitCod
     });
 }
 
-async function importFile(context: CliContext, file: string, options: ImportCommandOptions): Promise<ImportReport> {
+async function importFile(
+  context: CliContext,
+  file: string,
+  options: ImportCommandOptions,
+): Promise<ImportReport> {
   return withHostStore(context, options, async (store) => {
     if (options.issuer === undefined && options.format === 'openssl-index') {
-      throw new LancreError('input_invalid', 'an index.txt does not say whose it is: name the issuer with --issuer');
+      throw new LancreError(
+        'input_invalid',
+        'an index.txt does not say whose it is: name the issuer with --issuer',
+      );
     }
     const issuers = new Map(store.issuers.listIssuers().map((issuer) => [issuer.name, issuer]));
     const issuer = options.issuer === undefined ? undefined : requireIssuer(store.issuers, options.issuer);

@@ -51,7 +51,8 @@ export async function initializeHost(
   settings: { readonly base: string; readonly listen: string; readonly adminListen: string },
 ): Promise<{ readonly path: string; readonly dataFolder: string }> {
   const path = join(folder, 'lancre.toml');
-  if (existsSync(path)) throw new LancreError('config_invalid', `${path} is there already: nothing was changed`);
+  if (existsSync(path))
+    throw new LancreError('config_invalid', `${path} is there already: nothing was changed`);
   const text = renderConfig(settings);
   const config = parseConfig(text, path);
   await mkdir(folder, { recursive: true });

@@ -1,1 +1,3 @@
-import type { Command } from 'commander'; import type { CliContext } from '../context.ts'; export function registerInspect(_p: Command, _c: CliContext): void {}
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+export function registerInspect(_p: Command, _c: CliContext): void {}

@@ -48,7 +48,7 @@ function registerAdd(issuer: Command, context: CliContext): void {
   withHostOptions(issuer.command('add'))
     .summary('add a CA: its certificate, and the key that signs statuses')
     .description(
-      'Adds a CA. The key stays where it is; only the control process reads it. Cross-certificates (same\n' +
+      'Adds a CA. The key stays where it is; only the control process reads it. Cross-certificates (same ' +
         'subject and key, another issuer) are given with further --certificate options.',
     )
     .argument('<name>', 'its label in URLs, such as e1')
@@ -80,7 +80,12 @@ function registerAdd(issuer: Command, context: CliContext): void {
 }
 
 /** Checks everything before anything is written. */
-async function addIssuer(context: CliContext, store: HostStore, name: string, options: AddOptions): Promise<Issuer> {
+async function addIssuer(
+  context: CliContext,
+  store: HostStore,
+  name: string,
+  options: AddOptions,
+): Promise<Issuer> {
   const policy = policyOf(options);
   const certificates = await readNamedCertificates(context, options.certificate);
   const key = keyReferenceOf(context, options);
@@ -116,7 +121,8 @@ function keyReferenceOf(context: CliContext, options: AddOptions): KeyReference 
   if (passphraseFile !== undefined) {
     return { path, passphrase: { from: 'file', path: resolve(context.folder, passphraseFile) } };
   }
-  if (passphraseEnv !== undefined) return { path, passphrase: { from: 'environment', variable: passphraseEnv } };
+  if (passphraseEnv !== undefined)
+    return { path, passphrase: { from: 'environment', variable: passphraseEnv } };
   return { path };
 }
 
@@ -149,7 +155,8 @@ function requireSensible({ ocsp, crl }: IssuerPolicy): void {
   if (crl.periodSeconds * 2 > crl.validitySeconds) {
     refuse('--crl-period: at most half of --crl-validity, so that one failure lets no list expire');
   }
-  if (crl.shards === 0 && crl.full === 'omit') refuse('--no-full-crl needs --shards: there would be no list at all');
+  if (crl.shards === 0 && crl.full === 'omit')
+    refuse('--no-full-crl needs --shards: there would be no list at all');
 }
 
 function registerList(issuer: Command, context: CliContext): void {
@@ -193,7 +200,10 @@ function registerShow(issuer: Command, context: CliContext): void {
             ),
             ['key', found.key?.path ?? 'none: statuses are signed elsewhere'],
             ['certificates', `${assigned}, of which ${listed} revoked`],
-            ['OCSP', `valid ${formatDuration(ocsp.validitySeconds + 1)}; unknown serials: ${ocsp.unknownSerial}`],
+            [
+              'OCSP',
+              `valid ${formatDuration(ocsp.validitySeconds + 1)}; unknown serials: ${ocsp.unknownSerial}`,
+            ],
             [
               'CRL',
               `valid ${formatDuration(crl.validitySeconds + 1)}; anew every ${formatDuration(crl.periodSeconds)}; ${crl.shards} shards; full list: ${crl.full}`,
@@ -214,7 +224,10 @@ function registerRemove(issuer: Command, context: CliContext): void {
         const found = requireIssuer(store.issuers, name);
         const { assigned } = store.statuses.count(found.id);
         if (assigned > 0) {
-          throw new LancreError('transition_refused', `${name} has ${assigned} certificates: their URLs must go on working (BR 4.10.2)`);
+          throw new LancreError(
+            'transition_refused',
+            `${name} has ${assigned} certificates: their URLs must go on working (BR 4.10.2)`,
+          );
         }
         await store.issuers.removeIssuer(name);
         await withdrawIssuer(store.artifacts, name);
@@ -230,12 +243,19 @@ function urlLines(issuer: Issuer, address: PublicAddress): string[] {
     ['  AIA caIssuers', issuerUrl(address, issuer.name)],
     ...(shards === 0
       ? ([['  CDP', crlUrl(address, issuer.name, 0)]] as const)
-      : ([['  CDP', `${crlUrl(address, issuer.name, shards).replace(`${shards}.crl`, 'SHARD.crl')} (SHARD = serial mod ${shards} + 1)`]] as const)),
+      : ([
+          [
+            '  CDP',
+            `${crlUrl(address, issuer.name, shards).replace(`${shards}.crl`, 'SHARD.crl')} (SHARD = serial mod ${shards} + 1)`,
+          ],
+        ] as const)),
   ]);
 }
 
 function describe(issuer: Issuer, store: HostStore, address: PublicAddress): Record<string, unknown> {
-  const shards = Array.from({ length: issuer.policy.crl.shards }, (_, index) => crlUrl(address, issuer.name, index + 1));
+  const shards = Array.from({ length: issuer.policy.crl.shards }, (_, index) =>
+    crlUrl(address, issuer.name, index + 1),
+  );
   return {
     id: issuer.id,
     name: issuer.name,

@@ -23,11 +23,15 @@ interface PublishOptions extends HostCommandOptions {
 }
 
 /** `lancre publish` */
-export function registerPublish(program: Command, context: CliContext, setExitCode: (code: ExitCode) => void): void {
+export function registerPublish(
+  program: Command,
+  context: CliContext,
+  setExitCode: (code: ExitCode) => void,
+): void {
   withHostOptions(program.command('publish'))
     .summary('make the CRLs that are due, now')
     .description(
-      'Makes the CRLs that are due, as a running host does by itself. Safe beside a running host: numbers are\n' +
+      'Makes the CRLs that are due, as a running host does by itself. Safe beside a running host: numbers are ' +
         'taken in the store, and of two publishers the later gives way.',
     )
     .option('--issuer <name>', 'only the lists of this issuer')
@@ -42,8 +46,15 @@ export function registerPublish(program: Command, context: CliContext, setExitCo
           crypto: createNodeCrypto(),
           now: context.now,
         });
-        const issuers = issuersOf(store.issuers.listIssuers(), options, () => requireIssuer(store.issuers, options.issuer ?? ''));
-        if (options.dryRun) return printPlan(context, options, issuers.flatMap((issuer) => publisher.plan(issuer)));
+        const issuers = issuersOf(store.issuers.listIssuers(), options, () =>
+          requireIssuer(store.issuers, options.issuer ?? ''),
+        );
+        if (options.dryRun)
+          return printPlan(
+            context,
+            options,
+            issuers.flatMap((issuer) => publisher.plan(issuer)),
+          );
         await signers.load(issuers);
         for (const { issuer, message } of signers.problems) context.stderr(`${issuer}: ${message}\n`);
         const outcomes: PublishOutcome[] = [];
@@ -75,7 +86,11 @@ function printPlan(context: CliContext, options: PublishOptions, lists: readonly
   printResult(context, options, value, lines.length === 0 ? ['nothing is due'] : lines);
 }
 
-function printOutcomes(context: CliContext, options: PublishOptions, outcomes: readonly PublishOutcome[]): void {
+function printOutcomes(
+  context: CliContext,
+  options: PublishOptions,
+  outcomes: readonly PublishOutcome[],
+): void {
   const value = outcomes.map((outcome) => ({
     issuer: outcome.list.scope.issuerName,
     shard: outcome.list.scope.shard,

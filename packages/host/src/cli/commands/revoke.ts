@@ -1,11 +1,17 @@
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { REVOCATION_REASONS, type RevocationReason } from '@lancre/pki/crl';
+import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { encodeHex } from '@lancre/pki/text';
 import { type Command, Option } from 'commander';
 import { LancreError } from '../../errors/lancre-error.ts';
 import type { CertificateRecord, Revocation } from '../../status/certificate-record.ts';
 import { resolveCertificate } from '../certificate-argument.ts';
-import { formatInstant, type HostCommandOptions, printResult, withHostOptions, withHostStore } from '../command-tools.ts';
+import {
+  formatInstant,
+  type HostCommandOptions,
+  printResult,
+  withHostOptions,
+  withHostStore,
+} from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 
 interface RevokeOptions extends HostCommandOptions {
@@ -16,14 +22,16 @@ interface RevokeOptions extends HostCommandOptions {
 }
 
 /** The reasons a certificate can be revoked for here: a hold is no revocation, and removeFromCRL the end of one. */
-const reasons = REVOCATION_REASONS.filter((reason) => reason !== 'certificateHold' && reason !== 'removeFromCRL');
+const reasons = REVOCATION_REASONS.filter(
+  (reason) => reason !== 'certificateHold' && reason !== 'removeFromCRL',
+);
 
 /** `lancre revoke` */
 export function registerRevoke(program: Command, context: CliContext): void {
   withHostOptions(program.command('revoke'))
     .summary('revoke a certificate')
     .description(
-      'Revokes a certificate for good. When the command returns, the revocation is on disk: the next OCSP answer\n' +
+      'Revokes a certificate for good. When the command returns, the revocation is on disk: the next OCSP answer ' +
         'says revoked, and a running host publishes the CRL within two seconds.',
     )
     .argument('<certificate>', 'a certificate file, or a serial number in hex')
@@ -39,12 +47,20 @@ export function registerRevoke(program: Command, context: CliContext): void {
         const outcome = await store.statuses.revoke(target.issuer.id, target.serialNumber, revocation);
         const serial = encodeHex(target.serialNumber);
         if (outcome.kind === 'unassigned') {
-          throw new LancreError('serial_unknown', `${target.issuer.name} has not assigned the serial ${serial}: import it first`);
+          throw new LancreError(
+            'serial_unknown',
+            `${target.issuer.name} has not assigned the serial ${serial}: import it first`,
+          );
         }
         printResult(
           context,
           options,
-          { issuer: target.issuer.name, serialNumber: serial, outcome: outcome.kind, ...statusJson(outcome.record) },
+          {
+            issuer: target.issuer.name,
+            serialNumber: serial,
+            outcome: outcome.kind,
+            ...statusJson(outcome.record),
+          },
           [`${target.issuer.name} ${serial}: ${sentence(outcome.kind, outcome.record)}`],
         );
       });
@@ -55,7 +71,9 @@ function revocationOf(context: CliContext, options: RevokeOptions): Revocation {
   const now = new Date(Math.floor(context.now().getTime() / 1000) * 1000);
   const revocationTime = options.at === undefined ? now : parseInstant(options.at, '--at');
   const invalidityDate =
-    options.invalidityDate === undefined ? undefined : parseInstant(options.invalidityDate, '--invalidity-date');
+    options.invalidityDate === undefined
+      ? undefined
+      : parseInstant(options.invalidityDate, '--invalidity-date');
   if (revocationTime > now) throw new LancreError('input_invalid', `--at: ${options.at} lies in the future`);
   if (invalidityDate !== undefined && invalidityDate > now) {
     throw new LancreError('input_invalid', `--invalidity-date: ${options.invalidityDate} lies in the future`);
@@ -72,7 +90,10 @@ function revocationOf(context: CliContext, options: RevokeOptions): Revocation {
 /** REV-13; a bare serial does not tell when it was issued. */
 function requireAfterIssuance(notBefore: Date | undefined, { revocationTime }: Revocation): void {
   if (notBefore === undefined || revocationTime >= notBefore) return;
-  throw new LancreError('input_invalid', `--at: the certificate is valid only from ${formatInstant(notBefore)}`);
+  throw new LancreError(
+    'input_invalid',
+    `--at: the certificate is valid only from ${formatInstant(notBefore)}`,
+  );
 }
 
 function parseInstant(text: string, option: string): Date {

@@ -17,16 +17,15 @@ export function registerServe(program: Command, context: CliContext): void {
     .command('serve')
     .summary('run the host: control and edges')
     .description(
-      'Runs the host until it is told to end (SIGINT, SIGTERM): one control process with the keys, and one edge a\n' +
+      'Runs the host until it is told to end (SIGINT, SIGTERM): one control process with the keys, and one edge a ' +
         'core for the public side. CRLs are kept fresh by themselves. Logs are JSON lines on standard error.',
     )
     .addOption(new Option('--config <file>', 'the configuration').env('LANCRE_CONFIG').default('lancre.toml'))
     .addOption(
-      new Option('--edge-runtime <runtime>', 'what edges run on; default: edges.runtime of the configuration').choices([
-        'auto',
-        'node',
-        'bun',
-      ]),
+      new Option(
+        '--edge-runtime <runtime>',
+        'what edges run on; default: edges.runtime of the configuration',
+      ).choices(['auto', 'node', 'bun']),
     )
     .action(async (options: ServeOptions) => {
       const config = await loadConfig(resolve(context.folder, options.config));
@@ -39,7 +38,8 @@ export function registerServe(program: Command, context: CliContext): void {
 
 /** What a host tells when it is up. */
 export function describeHost(host: RunningHost, config: Config): string[] {
-  const runtime = host.runtime.kind === 'bun' ? `Bun ${host.runtime.version}` : `Node ${process.versions.node}`;
+  const runtime =
+    host.runtime.kind === 'bun' ? `Bun ${host.runtime.version}` : `Node ${process.versions.node}`;
   const edges = host.edgeCount === 1 ? '1 edge' : `${host.edgeCount} edges`;
   return [
     `public   ${publicBase(config.address)}   (${host.listen.host}:${host.listen.port}, ${edges} on ${runtime})`,

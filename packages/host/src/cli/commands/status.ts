@@ -27,7 +27,13 @@ export function registerStatus(program: Command, context: CliContext): void {
     .option('--issuer <name>', 'the issuer, when a serial is given that several have')
     .action(async (argument: string, options: StatusOptions) => {
       await withHostStore(context, options, async (store, { address }) => {
-        const { issuer, serialNumber } = await resolveCertificate(context, store, createNodeCrypto(), argument, options.issuer);
+        const { issuer, serialNumber } = await resolveCertificate(
+          context,
+          store,
+          createNodeCrypto(),
+          argument,
+          options.issuer,
+        );
         const record = lookUp(store.statuses, issuer.id, serialNumber);
         const serial = encodeHex(serialNumber);
         const common = { issuer: issuer.name, serialNumber: serial };
@@ -38,16 +44,21 @@ export function registerStatus(program: Command, context: CliContext): void {
           return;
         }
         const crl = crlUrl(address, issuer.name, record.shard);
-        printResult(context, options, { ...common, ...recordJson(record), crl, ocsp: ocspUrl(address, issuer.name) }, [
-          ...formatFields([
-            ['issuer', issuer.name],
-            ['serial', serial],
-            ...statusFields(record),
-            ['notAfter', formatInstant(record.notAfter)],
-            ['CRL', crl],
-            ['OCSP', ocspUrl(address, issuer.name)],
-          ]),
-        ]);
+        printResult(
+          context,
+          options,
+          { ...common, ...recordJson(record), crl, ocsp: ocspUrl(address, issuer.name) },
+          [
+            ...formatFields([
+              ['issuer', issuer.name],
+              ['serial', serial],
+              ...statusFields(record),
+              ['notAfter', formatInstant(record.notAfter)],
+              ['CRL', crl],
+              ['OCSP', ocspUrl(address, issuer.name)],
+            ]),
+          ],
+        );
       });
     });
 }

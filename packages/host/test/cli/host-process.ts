@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { lancreProgram, plainEnvironment } from './run-program.js';
+import { until } from './until.js';
+
+/** What a host is started with. */
+export interface HostOptions {
+  readonly folder: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A host that runs: `lancre serve` or `lancre demo` as a process of its own. */
+export class HostProcess {
+  readonly #child: ChildProcess;
+  #stdout = '';
+  #stderr = '';
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
+      this.#stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+      this.#stderr += text;
+    });
+  }
+
+  /** Starts a host and does not wait. It leads a group of processes, so that none can outlive a test. */
+  static launch(words: readonly string[], { folder, environment }: HostOptions): HostProcess {
+    const child = spawn(process.execPath, [lancreProgram, ...words], {
+      cwd: folder,
+      env: { ...plainEnvironment(), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    return new HostProcess(child);
+  }
+
+  /** Waits until it says that it is up. @throws with all it said when it ends before */
+  async untilUp(): Promise<void> {
+    await until('the host is up', () => this.isUp || this.hasEnded, 60_000);
+    if (this.hasEnded) throw new Error(`the host ended with ${this.exitCode}: ${this.stdout}${this.stderr}`);
+  }
+
+  /** Of the control process. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the process was never started');
+    return this.#child.pid;
+  }
+
+  get isUp(): boolean {
+    return this.#stdout.includes('/healthz');
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  get exitCode(): number | undefined {
+    return this.#child.exitCode ?? undefined;
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  /** The log. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** The edges, as far as the system tells whose children there are (Linux). */
+  edges(): readonly number[] {
+    return childrenOf(this.pid);
+  }
+
+  /** Asks the host to end, and waits for it. @returns its exit code */
+  async stop(): Promise<number | undefined> {
+    if (!this.hasEnded) this.#child.kill('SIGTERM');
+    await until('the host has ended', () => this.hasEnded, 15_000);
+    return this.exitCode;
+  }
+
+  /** Ends every process of the host, whatever state it is in. */
+  async kill(): Promise<void> {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // All of them have ended.
+    }
+    await until('the host is gone', () => this.hasEnded);
+  }
+}
+
+/** Ports that nobody listens on. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => {
+            const address = server.address();
+            resolve(typeof address === 'object' && address !== null ? address.port : 0);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** Whether a process is there and no zombie (Linux). */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isAlive(Number(name)))
+    .filter((name) => parentOf(name) === pid)
+    .map(Number);
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return undefined;
+  }
+}
