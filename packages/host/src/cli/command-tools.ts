@@ -56,11 +56,6 @@ export function requireIssuer(issuers: IssuerView, name: string): Issuer {
   throw new LancreError('issuer_unknown', `no issuer "${name}" (there are: ${known})`);
 }
 
-/** An instant in RFC 3339 for people and JSON alike, to the second. */
-export function formatInstant(instant: Date): string {
-  return instant.toISOString().replace('.000Z', 'Z');
-}
-
 /** Lines of `name  value` with the values in one column. */
 export function formatFields(fields: readonly (readonly [name: string, value: string])[]): string[] {
   const width = Math.max(...fields.map(([name]) => name.length));

@@ -115,10 +115,9 @@ const listenAddress = z.string().transform((text, context): ListenAddress => {
 /** The data are signed, so http; and what stands here goes into every certificate as it is. */
 const base = z
   .string()
-  .regex(
-    /^http:\/\/[a-z0-9.-]+(?::\d{1,5})?$/,
-    'not an origin such as http://pki.example.net (http, lower case, no path, no slash at the end)',
-  );
+  .refine((text) => /^http:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/.test(text) && URL.canParse(text), {
+    message: 'not an origin such as http://pki.example.net (http, lower case, no path, no slash at the end)',
+  });
 
 const zone = z
   .string()
@@ -137,7 +136,7 @@ const publicSection = z
 
 const schema = z.strictObject({
   data: z.string().min(1).default('data'),
-  public: publicSection,
+  public: publicSection.prefault({}),
   admin: z.strictObject({ listen: listenAddress.default({ host: '127.0.0.1', port: 8081 }) }).prefault({}),
   edges: z
     .strictObject({

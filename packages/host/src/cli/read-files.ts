@@ -39,11 +39,13 @@ export async function readCertificate(folder: string, path: string): Promise<Cer
   return certificate;
 }
 
-/** What the file system says, in words that name the file. */
-export function fileError(path: string, cause: unknown): LancreError {
+/** What the file system says, in words that name the file; `wanted` is what was tried. */
+export function fileError(path: string, cause: unknown, wanted: 'read' | 'written' = 'read'): LancreError {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') return new LancreError('file_missing', `no such file: ${path}`, { cause });
   if (code === 'EISDIR') return new LancreError('file_unreadable', `${path} is a folder`, { cause });
-  if (code === 'EACCES') return new LancreError('file_unreadable', `${path} may not be read`, { cause });
-  return new LancreError('file_unreadable', `${path} cannot be read (${code ?? String(cause)})`, { cause });
+  if (code === 'EACCES') return new LancreError('file_unreadable', `${path} may not be ${wanted}`, { cause });
+  return new LancreError('file_unreadable', `${path} cannot be ${wanted} (${code ?? String(cause)})`, {
+    cause,
+  });
 }

@@ -39,6 +39,16 @@ function compromised(current: Revocation, wanted: Revocation): Transition {
   };
 }
 
+/**
+ * Whether a coming status that changes nothing says something else than the stored one. A compromise
+ * that is known already does not: its reason was heeded, its later date never is (REV-13).
+ */
+export function contradicts(stored: CertificateStatus, coming: CertificateStatus): boolean {
+  if (stored.kind === 'assigned' || coming.kind === 'assigned') return false;
+  const isKnownCompromise = stored.reason === 'keyCompromise' && coming.reason === 'keyCompromise';
+  return !isKnownCompromise && !isSameStatus(stored, coming);
+}
+
 /** Whether two statuses say the same, fact by fact. */
 export function isSameStatus(a: CertificateStatus, b: CertificateStatus): boolean {
   if (a.kind === 'assigned' || b.kind === 'assigned') return a.kind === b.kind;

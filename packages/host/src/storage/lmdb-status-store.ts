@@ -1,6 +1,6 @@
 import { encodeCrlEntry } from '@lancre/pki/crl';
 import type { CertificateRecord, CertificateStatus, Revocation } from '../status/certificate-record.ts';
-import { isSameStatus, nextStatus } from '../status/revocation-rules.ts';
+import { contradicts, nextStatus } from '../status/revocation-rules.ts';
 import type { RevokedSnapshot } from '../status/revoked-snapshot.ts';
 import type {
   AssignConflict,
@@ -163,11 +163,6 @@ class AssignBatch {
     value.writeUIntBE(before + this.#added, 0, 6);
     this.#tables.counts.putSync(key, value);
   }
-}
-
-/** A revoked certificate that comes with other facts than those on record, and no right to change them. */
-function contradicts(stored: CertificateStatus, coming: CertificateStatus): boolean {
-  return stored.kind !== 'assigned' && coming.kind !== 'assigned' && !isSameStatus(stored, coming);
 }
 
 function changeOf(record: CertificateRecord): RevokedChange {

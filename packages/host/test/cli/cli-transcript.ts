@@ -108,7 +108,8 @@ async function play(step: Step, stage: string, folder: string): Promise<void> {
     compare(finished.stderr, step.stderr, `${where}standard error`);
     if (/ --json\b/.test(step.command)) requireJson(finished, where);
   }
-  if (before !== undefined) assert.deepEqual(await takeSnapshot(folder), before, `${where}it has changed something`);
+  if (before !== undefined)
+    assert.deepEqual(await takeSnapshot(folder), before, `${where}it has changed something`);
 }
 
 function isLancre({ command }: Step): boolean {

@@ -26,7 +26,9 @@ async function listFiles(folder: string, except: string): Promise<string[]> {
     const name = relative(folder, path);
     if (!entry.isFile()) return `${name}/`;
     if (path.startsWith(except)) return name;
-    return `${name} ${createHash('sha256').update(await readFile(path)).digest('hex')}`;
+    return `${name} ${createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex')}`;
   });
   return (await Promise.all(lines)).sort();
 }

@@ -1,6 +1,6 @@
 import { encodeCrlEntry } from '@lancre/pki/crl';
 import type { CertificateRecord, CertificateStatus, Revocation } from '#host/status/certificate-record.js';
-import { isSameStatus, nextStatus } from '#host/status/revocation-rules.js';
+import { contradicts, nextStatus } from '#host/status/revocation-rules.js';
 import type { RevokedBatch, RevokedSnapshot, RevokedTotals } from '#host/status/revoked-snapshot.js';
 import type { AssignConflict, RevokeOutcome, StatusCounts, StatusStore } from '#host/status/status-store.js';
 import type { StatusKey, StatusVersion } from '#host/status/status-view.js';
@@ -95,7 +95,9 @@ interface Facts {
   readonly shard: number;
   readonly notAfter: number;
   readonly kind: CertificateStatus['kind'];
-  readonly revocation?: Readonly<Record<'time' | 'invalidity', number | undefined>> & { readonly reason: string };
+  readonly revocation?: Readonly<Record<'time' | 'invalidity', number | undefined>> & {
+    readonly reason: string;
+  };
 }
 
 class Stored {
@@ -166,14 +168,17 @@ function statusAfter(
   if (coming.status.kind === 'assigned') return 'unchanged';
   const transition = nextStatus(before.status, coming.status);
   if (transition.kind === 'set') return transition.status;
-  return isSameStatus(before.status, coming.status) ? 'unchanged' : 'revocation';
+  return contradicts(before.status, coming.status) ? 'revocation' : 'unchanged';
 }
 
 function factsOf({ shard, notAfter, status }: CertificateRecord): Facts {
   const facts = { shard, notAfter: notAfter.getTime() / 1000, kind: status.kind };
   if (status.kind === 'assigned') return facts;
   const time = status.revocationTime.getTime();
-  return { ...facts, revocation: { time, invalidity: status.invalidityDate?.getTime(), reason: status.reason ?? '' } };
+  return {
+    ...facts,
+    revocation: { time, invalidity: status.invalidityDate?.getTime(), reason: status.reason ?? '' },
+  };
 }
 
 function recordOf(issuerId: number, serial: string, facts: Facts): CertificateRecord {

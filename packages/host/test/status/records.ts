@@ -1,5 +1,4 @@
 import { decodeCrlEntry } from '@lancre/pki/crl';
-import { readDer } from '@lancre/pki/der';
 import type { CertificateRecord, CertificateStatus, Revocation } from '#host/status/certificate-record.js';
 import type { RevokedSnapshot } from '#host/status/revoked-snapshot.js';
 
@@ -11,7 +10,10 @@ export function octetsOf(hex: string): Uint8Array {
 }
 
 /** A good certificate of issuer 1 in no shard, unless told otherwise. */
-export function record(serial: string, fields: Partial<Omit<CertificateRecord, 'serialNumber'>> = {}): CertificateRecord {
+export function record(
+  serial: string,
+  fields: Partial<Omit<CertificateRecord, 'serialNumber'>> = {},
+): CertificateRecord {
   return {
     issuerId: 1,
     serialNumber: octetsOf(serial),

@@ -201,6 +201,16 @@ describe('checking an OCSP answer', () => {
       assert.equal((await check({ singles: [{}], signer, certificates, responderId })).kind, 'good');
     });
 
+    test('RFC 6960 4.2.2.3: a delegate that responderID does not mean is not the signer', async () => {
+      const signer = await makeDelegate();
+      const certificates = [signer.certificate.der];
+      const byKey = { by: 'key', keyHash: new Uint8Array(20) } as const;
+      const byName = { by: 'name', name: root.certificate.subject } as const;
+      for (const responderId of [byKey, byName]) {
+        await isUndetermined({ singles: [{}], signer, certificates, responderId }, 'signer_not_found');
+      }
+    });
+
     test('a delegate is found among other certificates and bytes that are none', async () => {
       const signer = await makeDelegate();
       const certificates = [
@@ -229,7 +239,8 @@ describe('checking an OCSP answer', () => {
     test('VER-02, T-39: a delegate of another CA, even of the same name, is refused', async () => {
       const sibling = await makeCa('E2', { issuer: root });
       const sameName = await makeCa('E1', { issuer: root });
-      for (const ca of [sibling, sameName, root]) {
+      const sameKey = await makeCa('E9', { issuer: root, signer: issuer.signer });
+      for (const ca of [sibling, sameName, sameKey, root]) {
         await refusesDelegate({ issuer: ca }, 'delegate_not_issued_by_issuer');
       }
     });

@@ -128,6 +128,10 @@ describe('checking a path', () => {
     await fails([await makeLeaf(below), below, limited], 'path_length_exceeded', 1);
     const path = [await makeLeaf(selfIssued), selfIssued, limited];
     assert.equal((await check(path, root)).kind, 'valid');
+    const one = await makeCa('P1', { issuer: root, extensions: [encodeCaBasicConstraints(1)] });
+    const again = await makeCa('P1', { issuer: one });
+    const last = await makeCa('Last', { issuer: again });
+    assert.equal((await check([await makeLeaf(last), last, again, one], root)).kind, 'valid');
     // A target that is a CA itself is the last certificate, not an intermediate (RFC 5280 4.2.1.9).
     assert.equal((await check([below, limited], root)).kind, 'valid');
   });

@@ -13,6 +13,7 @@ import type { CliContext } from '../context.ts';
 import { startHost } from '../control.ts';
 import { createDemoCertificates, minimumDemoCertificates } from '../demo-certificates.ts';
 import { createDemoPki } from '../demo-pki.ts';
+import { requireFreePort } from '../free-port.ts';
 import { createHostStore } from '../host-store.ts';
 import { startProgress } from '../progress.ts';
 import { describeHost, withRuntime } from './serve.ts';
@@ -57,8 +58,9 @@ export function registerDemo(program: Command, context: CliContext): void {
 async function prepareDemo(context: CliContext, folder: string, options: DemoOptions): Promise<Config> {
   const path = join(folder, 'lancre.toml');
   if (existsSync(path)) return resumeDemo(await loadConfig(path), folder, options);
-  await claimFolder(folder);
   const { port = 8080, adminPort = 8081 } = options;
+  for (const each of [port, adminPort]) await requireFreePort({ host: '127.0.0.1', port: each });
+  await claimFolder(folder);
   const text = renderConfig({
     base: `http://127.0.0.1:${port}`,
     listen: `127.0.0.1:${port}`,

@@ -8,6 +8,7 @@ import { parseConfig } from '../config.ts';
 import { renderConfig } from '../config-template.ts';
 import type { CliContext } from '../context.ts';
 import { createHostStore } from '../host-store.ts';
+import { fileError } from '../read-files.ts';
 
 interface InitOptions {
   readonly base: string;
@@ -44,7 +45,8 @@ export function registerInit(program: Command, context: CliContext): void {
 /**
  * Makes a new host in `folder`.
  *
- * @throws LancreError `config_invalid` when there is one already, or a setting is wrong; nothing is written then
+ * @throws LancreError `config_invalid` when there is one already, or a setting is wrong, `file_unreadable`
+ *   when the folder cannot be written; nothing is written then
  */
 export async function initializeHost(
   folder: string,
@@ -55,8 +57,12 @@ export async function initializeHost(
     throw new LancreError('config_invalid', `${path} is there already: nothing was changed`);
   const text = renderConfig(settings);
   const config = parseConfig(text, path);
-  await mkdir(folder, { recursive: true });
-  await writeFile(path, text, { flag: 'wx' });
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (cause) {
+    throw fileError(path, cause, 'written');
+  }
   const store = await createHostStore(config.dataFolder);
   await store.close();
   return config;

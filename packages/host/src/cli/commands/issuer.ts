@@ -10,7 +10,6 @@ import { publishIssuer, withdrawIssuer } from '../../publish/issuer-publisher.ts
 import { loadFileSigner } from '../../storage/file-signer.ts';
 import {
   formatFields,
-  formatInstant,
   type HostCommandOptions,
   printResult,
   requireIssuer,
@@ -20,6 +19,7 @@ import {
 import type { CliContext } from '../context.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
 import type { HostStore } from '../host-store.ts';
+import { formatInstant } from '../instant.ts';
 import { readCertificates } from '../read-files.ts';
 
 interface AddOptions extends HostCommandOptions {

@@ -6,7 +6,6 @@ import { publishIssuer } from '../../publish/issuer-publisher.ts';
 import type { PlannedList } from '../../publish/publication-plan.ts';
 import { describeScope } from '../../publish/scope.ts';
 import {
-  formatInstant,
   type HostCommandOptions,
   printResult,
   requireIssuer,
@@ -15,6 +14,7 @@ import {
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { formatInstant } from '../instant.ts';
 import { LoadedSigners } from '../issuer-directory.ts';
 
 interface PublishOptions extends HostCommandOptions {

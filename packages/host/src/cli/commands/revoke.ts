@@ -5,14 +5,9 @@ import { type Command, Option } from 'commander';
 import { LancreError } from '../../errors/lancre-error.ts';
 import type { CertificateRecord, Revocation } from '../../status/certificate-record.ts';
 import { resolveCertificate } from '../certificate-argument.ts';
-import {
-  formatInstant,
-  type HostCommandOptions,
-  printResult,
-  withHostOptions,
-  withHostStore,
-} from '../command-tools.ts';
+import { type HostCommandOptions, printResult, withHostOptions, withHostStore } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
+import { formatInstant, parseInstant } from '../instant.ts';
 
 interface RevokeOptions extends HostCommandOptions {
   readonly issuer?: string;
@@ -94,13 +89,6 @@ function requireAfterIssuance(notBefore: Date | undefined, { revocationTime }: R
     'input_invalid',
     `--at: the certificate is valid only from ${formatInstant(notBefore)}`,
   );
-}
-
-function parseInstant(text: string, option: string): Date {
-  const isComplete = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text);
-  const milliseconds = isComplete ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(milliseconds)) return new Date(Math.floor(milliseconds / 1000) * 1000);
-  throw new LancreError('input_invalid', `${option}: "${text}" is not a time such as 2026-11-02T10:00:00Z`);
 }
 
 function sentence(kind: 'revoked' | 'changed' | 'unchanged', { status }: CertificateRecord): string {

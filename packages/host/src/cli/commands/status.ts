@@ -7,13 +7,13 @@ import { lookUp } from '../../status/status-view.ts';
 import { resolveCertificate } from '../certificate-argument.ts';
 import {
   formatFields,
-  formatInstant,
   type HostCommandOptions,
   printResult,
   withHostOptions,
   withHostStore,
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
+import { formatInstant } from '../instant.ts';
 
 interface StatusOptions extends HostCommandOptions {
   readonly issuer?: string;

@@ -86,7 +86,11 @@ export function describeCertificate(certificate: Certificate, now: Date): Certif
 function summarize(certificate: Certificate, isCa: boolean, now: Date): string {
   const { notBefore, notAfter, subject, issuer } = certificate;
   const isSelfIssued = namesEqualBytes(subject, issuer);
-  const what = isCa ? (isSelfIssued ? 'a root: a CA certificate that names itself as issuer' : 'a CA certificate') : 'a certificate';
+  const what = isCa
+    ? isSelfIssued
+      ? 'a root: a CA certificate that names itself as issuer'
+      : 'a CA certificate'
+    : 'a certificate';
   const seconds = (instant: Date) => Math.floor((instant.getTime() - now.getTime()) / 1000);
   if (notBefore > now) return `${what}, not valid yet: its time begins in ${formatSpan(seconds(notBefore))}`;
   if (notAfter < now) return `${what}, expired ${formatSpan(seconds(notAfter))} ago`;
@@ -136,7 +140,9 @@ function revocationNotes(certificate: Certificate, faults: Faults): readonly str
 
 function describeKeyIdentifiers(certificate: Certificate, faults: Faults) {
   const own = faults.attempt('subjectKeyIdentifier', () => subjectKeyIdentifierOf(certificate));
-  const authority = faults.attempt('authorityKeyIdentifier', () => authorityKeyIdentifierOf(certificate))?.keyIdentifier;
+  const authority = faults.attempt('authorityKeyIdentifier', () =>
+    authorityKeyIdentifierOf(certificate),
+  )?.keyIdentifier;
   return {
     subjectKeyIdentifier: own && encodeHex(own),
     authorityKeyIdentifier: authority && encodeHex(authority),

@@ -14,8 +14,8 @@ export type CmsDescription = {
 /** Describes a certs-only CMS message. @param certificates what decodeCertsOnlyCms found in `der` */
 export function describeCms(der: Uint8Array, certificates: readonly Uint8Array[], now: Date): CmsDescription {
   const faults = new Faults();
-  const readable = certificates.flatMap((each, index) =>
-    faults.attempt(`certificate ${index + 1}`, () => decodeCertificate(each)) ?? [],
+  const readable = certificates.flatMap(
+    (each, index) => faults.attempt(`certificate ${index + 1}`, () => decodeCertificate(each)) ?? [],
   );
   return {
     kind: 'cms',

@@ -1,6 +1,16 @@
-import { type Crl, type CrlEntry, crlAuthorityKeyIdentifierOf, crlEntries, crlNumberOf, deltaCrlIndicatorOf, freshestCrlOf, type IssuingDistributionPoint, issuingDistributionPointOf } from '@lancre/pki/crl';
+import {
+  type Crl,
+  type CrlEntry,
+  crlAuthorityKeyIdentifierOf,
+  crlEntries,
+  crlNumberOf,
+  deltaCrlIndicatorOf,
+  freshestCrlOf,
+  type IssuingDistributionPoint,
+  issuingDistributionPointOf,
+} from '@lancre/pki/crl';
 import { encodeHex } from '@lancre/pki/text';
-import { formatInstant } from '../command-tools.ts';
+import { formatInstant } from '../instant.ts';
 import { signatureAlgorithmText } from './algorithm-text.ts';
 import { noteExtensions } from './extension-notes.ts';
 import { Faults } from './faults.ts';
@@ -49,7 +59,9 @@ export function describeCrl(crl: Crl, now: Date): CrlDescription {
   const deltaBase = faults.attempt('deltaCRLIndicator', () => deltaCrlIndicatorOf(crl));
   const point = faults.attempt('issuingDistributionPoint', () => issuingDistributionPointOf(crl));
   const freshest = faults.attempt('freshestCRL', () => freshestCrlOf(crl));
-  const keyIdentifier = faults.attempt('authorityKeyIdentifier', () => crlAuthorityKeyIdentifierOf(crl))?.keyIdentifier;
+  const keyIdentifier = faults.attempt('authorityKeyIdentifier', () =>
+    crlAuthorityKeyIdentifierOf(crl),
+  )?.keyIdentifier;
   const entries = surveyEntries(crl, faults);
   return {
     kind: 'crl',
@@ -66,7 +78,8 @@ export function describeCrl(crl: Crl, now: Date): CrlDescription {
     signatureAlgorithm: signatureAlgorithmText(crl.signatureAlgorithm),
     octets: crl.der.length,
     extensions: noteExtensions(crl.extensions, toldExtensions),
-    criticalEntryExtensions: crl.criticalEntryExtensions.length === 0 ? undefined : crl.criticalEntryExtensions,
+    criticalEntryExtensions:
+      crl.criticalEntryExtensions.length === 0 ? undefined : crl.criticalEntryExtensions,
     entryCount: crl.entryCount,
     reasons: entries.reasons,
     latestRevocation: entries.latest && describeInstant(entries.latest, now),
@@ -79,7 +92,9 @@ function summarize({ entryCount, nextUpdate }: Crl, isDelta: boolean, now: Date)
   const list = `${isDelta ? 'a delta CRL' : 'a CRL'} of ${entryCount === 1 ? '1 entry' : `${entryCount} entries`}`;
   if (nextUpdate === undefined) return `${list} that does not say when the next one comes`;
   const seconds = Math.floor((nextUpdate.getTime() - now.getTime()) / 1000);
-  return seconds < 0 ? `${list}, out of date for ${formatSpan(seconds)}` : `${list}, current for ${formatSpan(seconds)} more`;
+  return seconds < 0
+    ? `${list}, out of date for ${formatSpan(seconds)}`
+    : `${list}, current for ${formatSpan(seconds)} more`;
 }
 
 function describePoint(point: IssuingDistributionPoint): IdpDescription {
@@ -119,7 +134,13 @@ function surveyEntries(crl: Crl, faults: Faults): EntrySurvey {
   return { reasons, latest, first };
 }
 
-function noteEntry({ serialNumber, revocationDate, reason, invalidityDate, certificateIssuer }: CrlEntry): EntryNote {
+function noteEntry({
+  serialNumber,
+  revocationDate,
+  reason,
+  invalidityDate,
+  certificateIssuer,
+}: CrlEntry): EntryNote {
   return {
     serialNumber,
     revocationDate: formatInstant(revocationDate),
@@ -130,4 +151,10 @@ function noteEntry({ serialNumber, revocationDate, reason, invalidityDate, certi
 }
 
 const listedEntries = 10;
-const toldExtensions = ['cRLNumber', 'deltaCRLIndicator', 'issuingDistributionPoint', 'freshestCRL', 'authorityKeyIdentifier'] as const;
+const toldExtensions = [
+  'cRLNumber',
+  'deltaCRLIndicator',
+  'issuingDistributionPoint',
+  'freshestCRL',
+  'authorityKeyIdentifier',
+] as const;

@@ -10,7 +10,9 @@ import type { ExtensionNote } from './plain-value.ts';
 export type OcspRequestDescription = {
   readonly kind: 'ocsp-request';
   readonly summary: string;
-  readonly questions: readonly (CertIdDescription & { readonly extensions?: readonly ExtensionNote[] | undefined })[];
+  readonly questions: readonly (CertIdDescription & {
+    readonly extensions?: readonly ExtensionNote[] | undefined;
+  })[];
   /** Hexadecimal; absent when there is none. */
   readonly nonce?: string | undefined;
   readonly nonceNote?: string | undefined;
@@ -34,7 +36,10 @@ export function describeOcspRequest(request: OcspRequest): OcspRequestDescriptio
       extensions: noteExtensions(extensions, []),
     })),
     nonce: nonce && encodeHex(nonce),
-    nonceNote: nonceForm === 'unwrapped' ? 'not an OCTET STRING inside, as old clients send it: passed over' : undefined,
+    nonceNote:
+      nonceForm === 'unwrapped'
+        ? 'not an OCTET STRING inside, as old clients send it: passed over'
+        : undefined,
     requestorName: requestorName && generalNameText(requestorName),
     signatureAlgorithm: signature && signatureAlgorithmText(signature.algorithm),
     signerCertificates: signature?.certificates.length,

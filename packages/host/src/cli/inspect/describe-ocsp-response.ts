@@ -1,5 +1,11 @@
 import { type Certificate, decodeCertificate } from '@lancre/pki/certificate';
-import type { BasicOcspResponse, CertStatus, OcspErrorStatus, OcspResponse, SingleResponse } from '@lancre/pki/ocsp';
+import type {
+  BasicOcspResponse,
+  CertStatus,
+  OcspErrorStatus,
+  OcspResponse,
+  SingleResponse,
+} from '@lancre/pki/ocsp';
 import { encodeHex } from '@lancre/pki/text';
 import { signatureAlgorithmText } from './algorithm-text.ts';
 import { type CertIdDescription, describeCertId } from './describe-cert-id.ts';
@@ -52,7 +58,8 @@ export function describeOcspResponse(response: OcspResponse, now: Date): OcspRes
   if (response.status === 'successful') return { ...describeBasic(response.basic, now), octets };
   return {
     kind: 'ocsp-response',
-    summary: 'an OCSP response without an answer: an error, which nobody signs, so anybody on the way can have made it',
+    summary:
+      'an OCSP response without an answer: an error, which nobody signs, so anybody on the way can have made it',
     status: response.status,
     meaning: ERROR_MEANINGS[response.status],
     octets,
@@ -62,7 +69,9 @@ export function describeOcspResponse(response: OcspResponse, now: Date): OcspRes
 function describeBasic(basic: BasicOcspResponse, now: Date): Omit<OcspResponseDescription, 'octets'> {
   const faults = new Faults();
   const { responderId, nonce } = basic;
-  const certificates = basic.certificates.flatMap((der) => faults.attempt('a certificate', () => decodeCertificate(der)) ?? []);
+  const certificates = basic.certificates.flatMap(
+    (der) => faults.attempt('a certificate', () => decodeCertificate(der)) ?? [],
+  );
   return {
     kind: 'ocsp-response',
     summary: summarize(basic, now),
@@ -75,14 +84,16 @@ function describeBasic(basic: BasicOcspResponse, now: Date): Omit<OcspResponseDe
     signatureOctets: basic.signature.length,
     extensions: noteExtensions(basic.extensions, ['ocspNonce']),
     answers: basic.responses.map((single) => describeAnswer(single, now)),
-    certificates: certificates.length === 0 ? undefined : certificates.map((each) => noteCertificate(each, now)),
+    certificates:
+      certificates.length === 0 ? undefined : certificates.map((each) => noteCertificate(each, now)),
     unreadable: faults.messages,
   };
 }
 
 function summarize({ responses }: BasicOcspResponse, now: Date): string {
   const [first] = responses;
-  if (first === undefined || responses.length > 1) return `an OCSP response about ${responses.length} certificates`;
+  if (first === undefined || responses.length > 1)
+    return `an OCSP response about ${responses.length} certificates`;
   return `an OCSP response: ${first.certStatus.status}, ${freshness(first, now)}`;
 }
 
@@ -90,7 +101,9 @@ function freshness({ thisUpdate, nextUpdate }: SingleResponse, now: Date): strin
   const seconds = (instant: Date) => Math.floor((instant.getTime() - now.getTime()) / 1000);
   if (thisUpdate > now) return `dated ${formatSpan(seconds(thisUpdate))} in the future`;
   if (nextUpdate === undefined) return 'without nextUpdate';
-  return nextUpdate < now ? `out of date for ${formatSpan(seconds(nextUpdate))}` : `current for ${formatSpan(seconds(nextUpdate))} more`;
+  return nextUpdate < now
+    ? `out of date for ${formatSpan(seconds(nextUpdate))}`
+    : `current for ${formatSpan(seconds(nextUpdate))} more`;
 }
 
 function describeAnswer(single: SingleResponse, now: Date): AnswerDescription {
@@ -108,14 +121,24 @@ function describeAnswer(single: SingleResponse, now: Date): AnswerDescription {
   };
 }
 
-function noteCertificate({ subject, issuer, serialNumber, notAfter }: Certificate, now: Date): CertificateNote {
-  return { subject: nameText(subject), issuer: nameText(issuer), serialNumber, notAfter: describeInstant(notAfter, now) };
+function noteCertificate(
+  { subject, issuer, serialNumber, notAfter }: Certificate,
+  now: Date,
+): CertificateNote {
+  return {
+    subject: nameText(subject),
+    issuer: nameText(issuer),
+    serialNumber,
+    notAfter: describeInstant(notAfter, now),
+  };
 }
 
 /** RFC 6960 2.3. */
 const ERROR_MEANINGS: Readonly<Record<OcspErrorStatus, string>> = {
-  malformedRequest: 'The responder could not read the request, or refuses its form. Asking the same again will not help.',
-  internalError: 'Something failed inside the responder. Another responder, or the same one later, may answer.',
+  malformedRequest:
+    'The responder could not read the request, or refuses its form. Asking the same again will not help.',
+  internalError:
+    'Something failed inside the responder. Another responder, or the same one later, may answer.',
   tryLater: 'The responder is up, but cannot answer now. The same request may be sent again later.',
   sigRequired: 'The responder answers only requests that are signed.',
   unauthorized:

@@ -1,5 +1,5 @@
-import { formatInstant } from '../command-tools.ts';
 import { formatDuration } from '../duration.ts';
+import { formatInstant } from '../instant.ts';
 import type { Instant } from './plain-value.ts';
 
 /** A point in time as descriptions hold it. */

@@ -6,7 +6,9 @@
  * @param kept control characters that stay, such as the line breaks of the text's own layout
  */
 export function printable(text: string, kept = ''): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => (kept.includes(character) ? character : escapeUnits(character)));
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    kept.includes(character) ? character : escapeUnits(character),
+  );
 }
 
 function escapeUnits(character: string): string {
