@@ -75,7 +75,8 @@ export class CrlPublisher {
 
   /**
    * A revoked certificate stays on the lists until it has been on one issued after its notAfter
-   * (CRL-18, T-19): on every scope that covers it, so the oldest of their thisUpdates counts.
+   * (CRL-18, T-19): on every scope that covers it, so the oldest of their thisUpdates and revisions
+   * counts.
    */
   async #dropExpired(issuer: Issuer, lists: readonly PlannedList[]): Promise<void> {
     const { statuses, publications } = this.#options;
@@ -87,10 +88,11 @@ export class CrlPublisher {
     }
     for (const shard of shards) {
       const covering = shard === 0 ? [0] : issuer.policy.crl.full === 'publish' ? [0, shard] : [shard];
-      const issued = covering.map((scope) => publications.findPublication(issuer.id, scope)?.thisUpdate);
-      if (issued.includes(undefined)) continue;
-      const oldest = Math.min(...issued.map((date) => date?.getTime() ?? 0));
-      await statuses.expireRevoked(issuer.id, shard, new Date(oldest));
+      const issued = covering.flatMap((scope) => publications.findPublication(issuer.id, scope) ?? []);
+      if (issued.length < covering.length) continue;
+      const oldest = Math.min(...issued.map(({ thisUpdate }) => thisUpdate.getTime()));
+      const revision = Math.min(...issued.map((publication) => publication.revision));
+      await statuses.expireRevoked(issuer.id, shard, new Date(oldest), revision);
     }
   }
 

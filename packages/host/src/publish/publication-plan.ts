@@ -64,9 +64,9 @@ export function scopesOf({ issuer, totals, published }: IssuerState): readonly n
   return [...full, ...[...shards].sort((a, b) => a - b)];
 }
 
-/** The revision of a scope's entries; that of the full list grows with every shard's. */
+/** The revision of a scope's entries; that of the full list is the latest of the shards'. */
 export function revisionOf(totals: readonly RevokedTotals[], shard: number): number {
-  if (shard === 0) return totals.reduce((sum, entry) => sum + entry.revision, 0);
+  if (shard === 0) return totals.reduce((latest, entry) => Math.max(latest, entry.revision), 0);
   return totals.find((entry) => entry.shard === shard)?.revision ?? 0;
 }
 

@@ -16,7 +16,10 @@ export interface RevokedTotals {
   readonly entryCount: number;
   /** Sum of the lengths of the encoded entries, in octets. */
   readonly octets: number;
-  /** Grows with every change of the shard's entries. */
+  /**
+   * Grows with every change of the shard's entries. The revisions of all shards of an issuer are in
+   * one order: what changes later has the greater one.
+   */
   readonly revision: number;
   /** The earliest notAfter among the entries; undefined when there are none. */
   readonly earliestNotAfter: Date | undefined;

@@ -28,11 +28,13 @@ export interface StatusStore extends StatusView {
   openRevoked(issuerId: number): RevokedSnapshot;
   /**
    * Drops from the lists, not from the records, the revoked certificates of a shard whose notAfter
-   * lies before `cutoff`: the caller knows that they have been on a list issued after that (CRL-18).
+   * lies before `cutoff` and that were in the shard at `revision`: the caller knows that they have been
+   * on a list issued after that. One that was recorded later, be it revoked or imported after its
+   * notAfter, stays until it has been on a list too (CRL-18, T-19).
    *
    * @returns how many were dropped
    */
-  expireRevoked(issuerId: number, shard: number, cutoff: Date): Promise<number>;
+  expireRevoked(issuerId: number, shard: number, cutoff: Date, revision: number): Promise<number>;
   /** Counts of an issuer's certificates. */
   count(issuerId: number): StatusCounts;
 }

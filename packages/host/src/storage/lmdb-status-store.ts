@@ -45,11 +45,9 @@ export class LmdbStatusStore extends LmdbStatusView implements StatusStore {
     return new LmdbRevokedSnapshot(this.#tables, issuerId);
   }
 
-  async expireRevoked(issuerId: number, shard: number, cutoff: Date): Promise<number> {
-    const seconds = toSeconds(cutoff);
-    return this.#tables.root.transactionSync(() =>
-      dropExpiredEntries(this.#tables, issuerId, shard, seconds),
-    );
+  async expireRevoked(issuerId: number, shard: number, cutoff: Date, revision: number): Promise<number> {
+    const limits = { cutoffSeconds: toSeconds(cutoff), revision };
+    return this.#tables.root.transactionSync(() => dropExpiredEntries(this.#tables, issuerId, shard, limits));
   }
 
   count(issuerId: number): StatusCounts {

@@ -38,7 +38,7 @@ export function decodeRecord(
   return {
     issuerId,
     serialNumber,
-    notAfter: fromSeconds(octets.readUIntBE(3, 5)),
+    notAfter: instantAt(octets, 3),
     shard: octets.readUInt16BE(1),
     status: decodeStatus(octets),
   };
@@ -69,12 +69,19 @@ function decodeStatus(octets: Buffer): CertificateStatus {
   const kind = (octets[0] ?? 0) & ~invalidityFlag;
   if (kind === kindCodes.assigned) return { kind: 'assigned' };
   const reason = reasonFromCode(octets[13] ?? 0);
+  if (reason === undefined) throw new LancreError('store_corrupt', `a record with the reason ${octets[13]}`);
   const revocation: Revocation = {
-    revocationTime: fromSeconds(octets.readUIntBE(8, 5)),
-    ...(reason === undefined || reason === 'unspecified' ? {} : { reason }),
-    ...(octets.length === 19 ? { invalidityDate: fromSeconds(octets.readUIntBE(14, 5)) } : {}),
+    revocationTime: instantAt(octets, 8),
+    ...(reason === 'unspecified' ? {} : { reason }),
+    ...(octets.length === 19 ? { invalidityDate: instantAt(octets, 14) } : {}),
   };
   return { kind: kind === kindCodes.held ? 'held' : 'revoked', ...revocation };
+}
+
+function instantAt(octets: Buffer, position: number): Date {
+  const seconds = octets.readUIntBE(position, 5);
+  if (seconds <= latestSeconds) return fromSeconds(seconds);
+  throw new LancreError('store_corrupt', `a record with a date ${seconds} seconds after 1970`);
 }
 
 function expectedLength(first: number): number {

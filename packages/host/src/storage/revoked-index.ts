@@ -14,7 +14,7 @@ import { compareSerials, endOfPrefix, revokedPageKey, shardKey } from './store-k
 export interface RevokedChange {
   readonly serialNumber: Uint8Array;
   /** Undefined = taken out. */
-  readonly entry: RevokedPageEntry | undefined;
+  readonly entry: Omit<RevokedPageEntry, 'revision'> | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export function applyRevokedChanges(
   changes: readonly RevokedChange[],
 ): void {
   if (changes.length === 0) return;
-  const tally = { entryCount: 0, octets: 0 };
+  const tally = { entryCount: 0, octets: 0, revision: takeRevision(tables) };
   let next = 0;
   while (next < changes.length) {
     next = rewritePage(tables, issuerId, shard, changes, next, tally);
@@ -37,12 +37,15 @@ export function applyRevokedChanges(
   saveTotals(tables, issuerId, shard, changes, tally);
 }
 
-/** Drops the entries of a shard whose notAfter lies before `cutoffSeconds`. Call inside a write transaction. */
+/**
+ * Drops the entries of a shard whose notAfter lies before `cutoffSeconds` and that came with
+ * `revision` or one before it. Call inside a write transaction.
+ */
 export function dropExpiredEntries(
   tables: LmdbTables,
   issuerId: number,
   shard: number,
-  cutoffSeconds: number,
+  { cutoffSeconds, revision }: { readonly cutoffSeconds: number; readonly revision: number },
 ): number {
   const key = shardKey(issuerId, shard);
   const before = decodeRevokedTotals(shard, tables.revokedTotals.getBinary(key));
@@ -53,7 +56,9 @@ export function dropExpiredEntries(
   let droppedOctets = 0;
   for (const { key: pageKey, page } of pagesOf(tables, issuerId, shard)) {
     const entries = decodeRevokedPage(page);
-    const kept = entries.filter((entry) => entry.notAfterSeconds >= cutoffSeconds);
+    const kept = entries.filter(
+      (entry) => entry.notAfterSeconds >= cutoffSeconds || entry.revision > revision,
+    );
     for (const entry of kept) earliest = Math.min(earliest, entry.notAfterSeconds);
     if (kept.length === entries.length) continue;
     dropped += entries.length - kept.length;
@@ -64,7 +69,7 @@ export function dropExpiredEntries(
   const totals = {
     entryCount: before.entryCount - dropped,
     octets: before.octets - droppedOctets,
-    revision: before.revision + (dropped > 0 ? 1 : 0),
+    revision: dropped > 0 ? takeRevision(tables) : before.revision,
     earliestNotAfter: Number.isFinite(earliest) ? fromSeconds(earliest) : undefined,
   };
   tables.revokedTotals.putSync(key, encodeRevokedTotals(totals));
@@ -83,7 +88,7 @@ function rewritePage(
   shard: number,
   changes: readonly RevokedChange[],
   first: number,
-  tally: { entryCount: number; octets: number },
+  tally: { entryCount: number; octets: number; readonly revision: number },
 ): number {
   const serialNumber = changes[first]?.serialNumber ?? new Uint8Array();
   const found = findPage(tables, issuerId, shard, serialNumber);
@@ -91,7 +96,7 @@ function rewritePage(
   let end = first;
   while (end < changes.length && isBelow(changes[end]?.serialNumber, limit)) end += 1;
   const before = found.key === undefined ? [] : decodeRevokedPage(found.page);
-  const after = mergeEntries(before, changes.slice(first, end));
+  const after = mergeEntries(before, changes.slice(first, end), tally.revision);
   if (found.key !== undefined) tables.revokedPages.removeSync(found.key);
   writePages(tables, issuerId, shard, after, limit === undefined ? 'last' : 'inner');
   tally.entryCount += after.length - before.length;
@@ -152,6 +157,7 @@ function* pagesOf(
 function mergeEntries(
   entries: readonly RevokedPageEntry[],
   changes: readonly RevokedChange[],
+  revision: number,
 ): RevokedPageEntry[] {
   const merged: RevokedPageEntry[] = [];
   let position = 0;
@@ -163,7 +169,7 @@ function mergeEntries(
       entry = entries[position];
     }
     if (entry !== undefined && compareSerials(entry.serialNumber, change.serialNumber) === 0) position += 1;
-    if (change.entry !== undefined) merged.push(change.entry);
+    if (change.entry !== undefined) merged.push({ ...change.entry, revision });
   }
   for (; position < entries.length; position += 1) {
     const entry = entries[position];
@@ -201,7 +207,7 @@ function saveTotals(
   issuerId: number,
   shard: number,
   changes: readonly RevokedChange[],
-  tally: { readonly entryCount: number; readonly octets: number },
+  tally: { readonly entryCount: number; readonly octets: number; readonly revision: number },
 ): void {
   const before = readRevokedTotals(tables, issuerId, shard);
   let earliest = before.earliestNotAfter?.getTime() ?? Number.POSITIVE_INFINITY;
@@ -211,11 +217,22 @@ function saveTotals(
   const totals = {
     entryCount: before.entryCount + tally.entryCount,
     octets: before.octets + tally.octets,
-    revision: before.revision + 1,
+    revision: tally.revision,
     earliestNotAfter: Number.isFinite(earliest) ? new Date(earliest) : undefined,
   };
   tables.revokedTotals.putSync(shardKey(issuerId, shard), encodeRevokedTotals(totals));
 }
+
+/** Numbers every change of the index, over all issuers: a list of one revision holds every entry that came until then. */
+function takeRevision(tables: LmdbTables): number {
+  const revision = (tables.meta.getBinary(revisionKey)?.readUIntBE(0, 6) ?? 0) + 1;
+  const value = Buffer.alloc(6);
+  value.writeUIntBE(revision, 0, 6);
+  tables.meta.putSync(revisionKey, value);
+  return revision;
+}
+
+const revisionKey = Buffer.from('revoked-revision');
 
 function octetsOf(entries: readonly RevokedPageEntry[]): number {
   let octets = 0;

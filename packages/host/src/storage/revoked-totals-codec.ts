@@ -1,3 +1,4 @@
+import { LancreError } from '../errors/lancre-error.ts';
 import type { RevokedTotals } from '../status/revoked-snapshot.ts';
 import { fromSeconds, toSeconds } from './record-codec.ts';
 
@@ -14,11 +15,13 @@ export function encodeRevokedTotals(totals: Omit<RevokedTotals, 'shard'>): Buffe
   return value;
 }
 
-/** The totals of a shard; all zero where nothing is stored. */
+/** The totals of a shard; all zero where nothing is stored. @throws LancreError `store_corrupt` */
 export function decodeRevokedTotals(shard: number, value: Buffer | undefined): RevokedTotals {
   if (value === undefined) {
     return { shard, entryCount: 0, octets: 0, revision: 0, earliestNotAfter: undefined };
   }
+  if (value.length !== 24)
+    throw new LancreError('store_corrupt', `totals of ${value.length} octets for shard ${shard}`);
   const earliest = value.readUIntBE(18, 6);
   return {
     shard,

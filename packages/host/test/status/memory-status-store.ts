@@ -70,9 +70,11 @@ export class MemoryStatusStore implements StatusStore {
     return new MemorySnapshot(this.#issuerOf(issuerId));
   }
 
-  async expireRevoked(issuerId: number, shard: number, cutoff: Date): Promise<number> {
+  async expireRevoked(issuerId: number, shard: number, cutoff: Date, revision: number): Promise<number> {
     const issuer = this.#issuerOf(issuerId);
-    const expired = issuer.listed(shard).filter(({ facts }) => facts.notAfter * 1000 < cutoff.getTime());
+    const expired = issuer
+      .listed(shard)
+      .filter((stored) => stored.facts.notAfter * 1000 < cutoff.getTime() && stored.revision <= revision);
     for (const stored of expired) stored.listing = 'dropped';
     if (expired.length > 0) issuer.touch(shard);
     return expired.length;
@@ -105,6 +107,8 @@ class Stored {
   readonly facts: Facts;
   readonly entryDer: Uint8Array;
   listing: 'never' | 'listed' | 'dropped';
+  /** The revision of its shard that it came with; 0 = not taken yet. */
+  revision = 0;
 
   constructor(record: CertificateRecord, listing: 'never' | 'listed') {
     this.serialNumber = record.serialNumber;
@@ -118,8 +122,12 @@ class IssuerRecords {
   readonly records = new Map<string, Stored>();
   readonly revisions = new Map<number, number>();
 
+  #revision = 0;
+
   touch(shard: number): void {
-    this.revisions.set(shard, (this.revisions.get(shard) ?? 0) + 1);
+    this.#revision += 1;
+    this.revisions.set(shard, this.#revision);
+    for (const stored of this.listed(shard)) if (stored.revision === 0) stored.revision = this.#revision;
   }
 
   listed(shard: number): Stored[] {

@@ -19,6 +19,9 @@ import {
 const EARLIER = new Date('2026-11-19T00:00:00Z');
 const LATER = new Date('2026-11-21T00:00:00Z');
 
+/** A revision that no change has reached. */
+const ALL = Number.MAX_SAFE_INTEGER;
+
 /** What a store under test is opened with; `close` is called when the test ends. */
 export interface OpenedStore {
   readonly store: StatusStore;
@@ -328,7 +331,7 @@ function describeSnapshots(check: Check): void {
     const before = pictureOf(snapshot);
     await store.revoke(1, octetsOf('02'), { revocationTime: REVOKED_AT });
     await store.assign(1, [record('03', { status: revoked() })]);
-    await store.expireRevoked(1, 0, new Date('2028-01-01T00:00:00Z'));
+    await store.expireRevoked(1, 0, new Date('2028-01-01T00:00:00Z'), ALL);
     await new Promise((resolve) => setTimeout(resolve, 5));
     assert.deepEqual(pictureOf(snapshot), before);
     snapshot.close();
@@ -440,7 +443,7 @@ function describeExpiry(check: Check): void {
       record('01', { shard: 2, notAfter: before, status: revoked() }),
       record('02', { shard: 2, status: revoked() }),
     ]);
-    assert.equal(await store.expireRevoked(1, 2, cutoff), 1);
+    assert.equal(await store.expireRevoked(1, 2, cutoff, ALL), 1);
     assert.deepEqual(walkShard(store, 2), ['02']);
     assert.equal(lookUp(store, 1, octetsOf('01'))?.status.kind, 'revoked');
     assert.deepEqual(store.count(1), { assigned: 2, listed: 1 });
@@ -449,8 +452,40 @@ function describeExpiry(check: Check): void {
 
   check('a certificate whose notAfter is the cutoff itself stays', async (store) => {
     await store.assign(1, [record('01', { notAfter: cutoff, status: revoked() })]);
-    assert.equal(await store.expireRevoked(1, 0, cutoff), 0);
-    assert.equal(await store.expireRevoked(1, 0, new Date(cutoff.getTime() + 1000)), 1);
+    assert.equal(await store.expireRevoked(1, 0, cutoff, ALL), 0);
+    assert.equal(await store.expireRevoked(1, 0, new Date(cutoff.getTime() + 1000), ALL), 1);
+  });
+
+  check('T-19: what came after the revision of the last list stays, expired or not', async (store) => {
+    const status = revoked();
+    const fields = { shard: 2, notAfter: before, status };
+    await store.assign(1, [
+      record('01', fields),
+      record('02', { ...fields, status: revoked({ reason: 'superseded' }) }),
+    ]);
+    const listed = picture(store, 1)[0]?.revision ?? 0;
+    await store.assign(1, [record('03', fields)]);
+    await store.revoke(1, octetsOf('02'), { revocationTime: EARLIER, reason: 'keyCompromise' });
+    assert.equal(await store.expireRevoked(1, 2, cutoff, listed), 1);
+    assert.deepEqual(walkShard(store, 2), ['02', '03']);
+    assert.equal(await store.expireRevoked(1, 2, cutoff, listed), 0);
+    assert.equal(await store.expireRevoked(1, 2, cutoff, picture(store, 1)[0]?.revision ?? 0), 2);
+    checkTotals(store);
+  });
+
+  check('the revisions of all shards are in one order', async (store) => {
+    const revisionOf = (shard: number) =>
+      picture(store, 1).find((totals) => totals.shard === shard)?.revision ?? 0;
+    for (const [first, then] of [
+      [1, 2],
+      [2, 1],
+      [0, 2],
+      [2, 0],
+    ] as const) {
+      await store.assign(1, [record(`1${first}${first}${then}`, { shard: first, status: revoked() })]);
+      await store.assign(1, [record(`2${first}${first}${then}`, { shard: then, status: revoked() })]);
+      assert.ok(revisionOf(then) > revisionOf(first));
+    }
   });
 
   check('expiry touches one shard only, and is done once', async (store) => {
@@ -460,9 +495,9 @@ function describeExpiry(check: Check): void {
       record('02', { shard: 2, notAfter: before, status }),
     ]);
     await store.assign(2, [record('03', { issuerId: 2, shard: 1, notAfter: before, status })]);
-    assert.equal(await store.expireRevoked(1, 1, cutoff), 1);
+    assert.equal(await store.expireRevoked(1, 1, cutoff, ALL), 1);
     const after = picture(store, 1);
-    assert.equal(await store.expireRevoked(1, 1, cutoff), 0);
+    assert.equal(await store.expireRevoked(1, 1, cutoff, ALL), 0);
     assert.deepEqual(picture(store, 1), after);
     assert.deepEqual(walkShard(store, 2), ['02']);
     assert.deepEqual(store.count(2), { assigned: 1, listed: 1 });
@@ -476,25 +511,25 @@ function describeExpiry(check: Check): void {
       }),
     );
     await store.assign(1, batch);
-    assert.equal(await store.expireRevoked(1, 0, new Date('2027-01-03T00:00:00Z')), 360);
+    assert.equal(await store.expireRevoked(1, 0, new Date('2027-01-03T00:00:00Z'), ALL), 360);
     checkTotals(store);
     assert.equal(walkShard(store, 0).length, 240);
     assert.deepEqual(picture(store, 1)[0]?.earliestNotAfter, new Date('2027-01-03T23:59:59Z'));
-    assert.equal(await store.expireRevoked(1, 0, new Date('2030-01-01T00:00:00Z')), 240);
+    assert.equal(await store.expireRevoked(1, 0, new Date('2030-01-01T00:00:00Z'), ALL), 240);
     assert.equal(picture(store, 1)[0]?.earliestNotAfter, undefined);
     checkTotals(store);
   });
 
   check('expiry where nothing is revoked drops nothing', async (store) => {
     await store.assign(1, [record('01', { notAfter: before })]);
-    assert.equal(await store.expireRevoked(1, 0, cutoff), 0);
-    assert.equal(await store.expireRevoked(7, 3, cutoff), 0);
+    assert.equal(await store.expireRevoked(1, 0, cutoff, ALL), 0);
+    assert.equal(await store.expireRevoked(7, 3, cutoff, ALL), 0);
     assert.deepEqual(picture(store, 7), []);
   });
 
   check('a certificate that expired off the list is not good and does not come back good', async (store) => {
     await store.assign(1, [record('01', { notAfter: before, status: revoked() })]);
-    await store.expireRevoked(1, 0, cutoff);
+    await store.expireRevoked(1, 0, cutoff, ALL);
     assert.deepEqual(await store.assign(1, [record('01', { notAfter: before })]), summary({ unchanged: 1 }));
     assert.equal(lookUp(store, 1, octetsOf('01'))?.status.kind, 'revoked');
     assert.deepEqual(walkShard(store, 0), []);

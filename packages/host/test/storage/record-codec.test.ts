@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { REVOCATION_REASONS } from '@lancre/pki/crl';
+import fc from 'fast-check';
 import type { CertificateStatus } from '#host/status/certificate-record.js';
 import { decodeRecord, encodeRecord } from '#host/storage/record-codec.js';
 import { decodeRevokedTotals, encodeRevokedTotals } from '#host/storage/revoked-totals-codec.js';
@@ -19,7 +19,9 @@ const facts = fc.record(
 );
 const status: fc.Arbitrary<CertificateStatus> = fc.oneof(
   fc.constant<CertificateStatus>({ kind: 'assigned' }),
-  fc.tuple(fc.constantFrom('revoked', 'held'), facts).map(([kind, rest]) => ({ kind, ...rest }) as CertificateStatus),
+  fc
+    .tuple(fc.constantFrom('revoked', 'held'), facts)
+    .map(([kind, rest]) => ({ kind, ...rest }) as CertificateStatus),
 );
 const fields = fc.record({ notAfter: second, shard: fc.nat({ max: 0xffff }), status });
 
@@ -70,7 +72,12 @@ for (const date of ['1969-12-31T23:59:59Z', '+010000-01-01T00:00:00Z']) {
 
 test('the totals of a shard that are encoded and decoded are the same', () => {
   const counts = fc.nat({ max: 2 ** 31 - 1 }).map((value) => value * 3);
-  const totals = fc.record({ entryCount: counts, octets: counts, revision: counts, earliestNotAfter: fc.option(second, { nil: undefined }) });
+  const totals = fc.record({
+    entryCount: counts,
+    octets: counts,
+    revision: counts,
+    earliestNotAfter: fc.option(second, { nil: undefined }),
+  });
   fc.assert(
     fc.property(totals, (value) => {
       assert.deepEqual(decodeRevokedTotals(9, encodeRevokedTotals(value)), { shard: 9, ...value });

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import fc from 'fast-check';
 import { encodeCrlEntry } from '@lancre/pki/crl';
-import { applyRevokedChanges, readRevokedTotals } from '#host/storage/revoked-index.js';
-import { decodeRevokedPage, encodeRevokedPage, entriesOfPage, maximumPageEntries, type RevokedPageEntry } from '#host/storage/revoked-page.js';
+import fc from 'fast-check';
 import { createTables, type LmdbTables } from '#host/storage/lmdb-tables.js';
+import { applyRevokedChanges, readRevokedTotals } from '#host/storage/revoked-index.js';
+import {
+  decodeRevokedPage,
+  encodeRevokedPage,
+  entriesOfPage,
+  maximumPageEntries,
+  type RevokedPageEntry,
+} from '#host/storage/revoked-page.js';
 import { compareSerials } from '#host/storage/store-keys.js';
 import { octetsOf, REVOKED_AT } from '../status/records.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -18,6 +24,7 @@ const serial = fc.uint8Array({ minLength: 1, maxLength: 20 }).map((octets) => {
 const entry: fc.Arbitrary<RevokedPageEntry> = fc.record({
   serialNumber: serial,
   notAfterSeconds: fc.integer({ min: 0, max: 253_402_300_799 }),
+  revision: fc.nat(),
   entryDer: fc.uint8Array({ minLength: 1, maxLength: 96 }),
 });
 
@@ -26,20 +33,31 @@ test('a page that is encoded and decoded is the same, and its entries stand back
     fc.property(fc.array(entry, { minLength: 1, maxLength: maximumPageEntries }), (entries) => {
       const page = encodeRevokedPage(entries);
       assert.deepEqual(decodeRevokedPage(page).map(plain), entries.map(plain));
-      assert.deepEqual(Buffer.from(entriesOfPage(page)), Buffer.concat(entries.map(({ entryDer }) => entryDer)));
+      assert.deepEqual(
+        Buffer.from(entriesOfPage(page)),
+        Buffer.concat(entries.map(({ entryDer }) => entryDer)),
+      );
     }),
   );
 });
 
 test('whatever octets are stored, they are read as a page that encodes to them or are refused as corrupt', () => {
   const damaged = fc
-    .tuple(fc.array(entry, { minLength: 1, maxLength: 4 }), fc.nat(), fc.nat({ max: 255 }), fc.nat({ max: 3 }))
+    .tuple(
+      fc.array(entry, { minLength: 1, maxLength: 4 }),
+      fc.nat(),
+      fc.nat({ max: 255 }),
+      fc.nat({ max: 3 }),
+    )
     .map(([entries, place, octet, cut]) => {
       const page = encodeRevokedPage(entries);
       page[place % page.length] = octet;
       return page.subarray(0, page.length - cut);
     });
-  const octets = fc.oneof(damaged, fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)));
+  const octets = fc.oneof(
+    damaged,
+    fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+  );
   fc.assert(
     fc.property(octets, (page) => {
       const entries = throwsCode.unless('store_corrupt', () => decodeRevokedPage(page));
@@ -68,7 +86,9 @@ for (const [order, place] of orders) {
       const step = 3000 / total;
       tables.root.transactionSync(() => {
         for (let start = 0; start < total; start += batch) {
-          const serials = Array.from({ length: Math.min(batch, total - start) }, (_, index) => numberOctets(place((start + index) * step) + 200));
+          const serials = Array.from({ length: Math.min(batch, total - start) }, (_, index) =>
+            numberOctets(place((start + index) * step) + 200),
+          );
           insert(tables, shard, serials);
         }
       });
@@ -84,7 +104,10 @@ for (const [order, place] of orders) {
         assert.deepEqual(key.subarray(5), Buffer.from(entries[0]?.serialNumber ?? []));
         assert.equal(key[4], key.length - 5);
       }
-      assert.ok(pages.length <= Math.ceil((total / maximumPageEntries) * 2.2), `${pages.length} pages for ${total}`);
+      assert.ok(
+        pages.length <= Math.ceil((total / maximumPageEntries) * 2.2),
+        `${pages.length} pages for ${total}`,
+      );
       assert.equal(readRevokedTotals(tables, 1, shard).entryCount, total);
     });
   }
@@ -95,7 +118,10 @@ test('serials that count upwards fill their pages to the brim', () => {
   tables.root.transactionSync(() => {
     for (let each = 0; each < 512; each += 1) insert(tables, shard, [numberOctets(each + 4096)]);
   });
-  assert.deepEqual(pagesOf(tables, shard).map(({ entries }) => entries.length), [128, 128, 128, 128]);
+  assert.deepEqual(
+    pagesOf(tables, shard).map(({ entries }) => entries.length),
+    [128, 128, 128, 128],
+  );
 });
 
 test('an entry that is taken out goes, and a page without entries goes with it', () => {
@@ -115,7 +141,9 @@ test('an entry that is taken out goes, and a page without entries goes with it',
 test('the greatest issuer, shard and serial have their place', () => {
   const serialNumber = octetsOf('ff'.repeat(20));
   tables.root.transactionSync(() => applyRevokedChanges(tables, 0xffff, 0xffff, [changeOf(serialNumber)]));
-  tables.root.transactionSync(() => applyRevokedChanges(tables, 0xffff, 0xffff, [changeOf(octetsOf('01')), changeOf(serialNumber)]));
+  tables.root.transactionSync(() =>
+    applyRevokedChanges(tables, 0xffff, 0xffff, [changeOf(octetsOf('01')), changeOf(serialNumber)]),
+  );
   assert.equal(readRevokedTotals(tables, 0xffff, 0xffff).entryCount, 2);
 });
 
@@ -140,6 +168,6 @@ function numberOctets(value: number): Uint8Array {
   return octetsOf(value < 256 ? value.toString(16).padStart(2, '0') : value.toString(16).padStart(4, '0'));
 }
 
-function plain({ serialNumber, notAfterSeconds, entryDer }: RevokedPageEntry) {
-  return { serialNumber: Buffer.from(serialNumber), notAfterSeconds, entryDer: Buffer.from(entryDer) };
+function plain({ serialNumber, entryDer, ...rest }: RevokedPageEntry) {
+  return { ...rest, serialNumber: Buffer.from(serialNumber), entryDer: Buffer.from(entryDer) };
 }

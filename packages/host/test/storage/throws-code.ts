@@ -33,6 +33,7 @@ export async function rejectsWithCode(
 function isLancreError(error: unknown, code: LancreErrorCode, words: readonly string[]): true {
   assert.ok(error instanceof LancreError, `not a LancreError: ${String(error)}`);
   assert.equal(error.code, code, error.message);
-  for (const word of words) assert.ok(error.message.includes(word), `"${error.message}" does not name "${word}"`);
+  for (const word of words)
+    assert.ok(error.message.includes(word), `"${error.message}" does not name "${word}"`);
   return true;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 import {
   type EvidenceRequest,
@@ -154,6 +155,38 @@ describe('fetching evidence', () => {
       assert.equal(outcome.failure, 'unreachable');
     }
     assert.deepEqual(asked, [3000, 3000]);
+  });
+
+  test("the platform's own fetch fits, redirects, caps and deadlines included", async () => {
+    const server = createServer(({ url }, response) => {
+      if (url === '/moved') response.writeHead(302, { location: '/list' }).end();
+      else if (url === '/list')
+        response.writeHead(200, { 'content-type': 'application/pkix-crl' }).end(BYTES);
+      else if (url === '/long') response.writeHead(200).end(new Uint8Array(70_000));
+      else response.writeHead(200).write(BYTES);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const deadline = (milliseconds: number) => AbortSignal.timeout(milliseconds);
+    const clock = { now: () => performance.now(), deadline };
+    const ask = (path: string, deadlineMilliseconds: number) =>
+      fetchEvidence(get(`http://127.0.0.1:${address.port}${path}`), {
+        fetch,
+        clock,
+        addresses: 'any',
+        deadlineMilliseconds,
+      });
+    const moved = await ask('/moved', 5000);
+    assert.ok(moved.kind === 'fetched');
+    assert.deepEqual(moved.body, BYTES);
+    assert.equal(moved.mediaType, 'application/pkix-crl');
+    const long = await ask('/long', 5000);
+    assert.equal(long.kind === 'failed' && long.reason, 'size_exceeded');
+    const stalled = await ask('/stalled', 50);
+    assert.equal(stalled.kind === 'failed' && stalled.reason, 'deadline_exceeded');
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 });
 

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { LancreError } from '../../errors/lancre-error.ts';
@@ -94,11 +93,17 @@ async function openInput(
   if (file === '-') return { chunks: process.stdin, octets: undefined };
   const path = resolve(context.folder, file);
   try {
-    const { size } = await stat(path);
-    return { chunks: createReadStream(path, { highWaterMark: 1 << 20 }), octets: size };
+    // Opened here, so that what cannot be read is told before anything is begun.
+    const handle = await open(path);
+    const facts = await handle.stat();
+    if (!facts.isDirectory()) {
+      return { chunks: handle.createReadStream({ highWaterMark: 1 << 20 }), octets: facts.size };
+    }
+    await handle.close();
   } catch (cause) {
     throw fileError(file, cause);
   }
+  throw new LancreError('file_unreadable', `${file} is a folder`);
 }
 
 async function* counted(

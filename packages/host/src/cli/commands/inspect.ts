@@ -18,8 +18,9 @@ export function registerInspect(program: Command, context: CliContext): void {
     .command('inspect')
     .summary('say in plain words what a certificate, CRL, OCSP message or URL is')
     .description(
-      'Says in plain words what something is: a certificate or several, a CRL, an OCSP request or response, a p7c;\n' +
-        'in DER, PEM, base64 or hexadecimal. Nothing is verified: that is what "lancre check" does.',
+      'Says in plain words what something is: a certificate or several, a CRL, an OCSP\n' +
+        'request or response, a p7c; in DER, PEM, base64 or hexadecimal. Nothing is verified:\n' +
+        'that is what "lancre check" does.',
     )
     .argument('<thing>', 'a file, - for standard input, a URL, or the text itself, such as a line of a log')
     .addOption(new Option('--as <kind>', 'what it is to be; default: find out').choices(thingKinds))
@@ -51,8 +52,9 @@ export function registerInspect(program: Command, context: CliContext): void {
 }
 
 const explanation = `
-A URL is fetched (GET, 15 s, 64 MiB), but for one: an OCSP GET holds its whole request in its path, so it is
-only decoded, unless --fetch says to ask it as well. A path or base64 text from a log is read in any escaping.
+A URL is fetched (GET, 15 s, 64 MiB), but for one kind: an OCSP GET holds its
+whole request in its path, so it is only decoded, unless --fetch says to ask it
+as well. A path or base64 text from a log is read in any escaping.
 
 Examples:
   lancre inspect e1.pem

@@ -116,7 +116,13 @@ async function readNamedCertificates(
 
 function keyReferenceOf(context: CliContext, options: AddOptions): KeyReference | undefined {
   const { key, passphraseFile, passphraseEnv } = options;
-  if (key === undefined) return undefined;
+  if (passphraseFile !== undefined && passphraseEnv !== undefined) {
+    throw new LancreError('input_invalid', 'give either --passphrase-file or --passphrase-env, not both');
+  }
+  if (key === undefined) {
+    if (passphraseFile === undefined && passphraseEnv === undefined) return undefined;
+    throw new LancreError('input_invalid', 'a pass phrase is given, but no --key that it could open');
+  }
   const path = resolve(context.folder, key);
   if (passphraseFile !== undefined) {
     return { path, passphrase: { from: 'file', path: resolve(context.folder, passphraseFile) } };

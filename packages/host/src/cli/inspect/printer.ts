@@ -69,7 +69,7 @@ function printBlock(label: string, value: PlainValue, indent: number): string[] 
 
 /** What gets lines of its own under its label: objects, and lists of them. */
 function isBlock(value: PlainValue): boolean {
-  if (Array.isArray(value)) return value.some((item) => isBlock(item) || isEntry(item) || isExtension(item));
+  if (Array.isArray(value)) return value.some((item) => isBlock(item) || isEntry(item));
   return (
     typeof value === 'object' &&
     !isInstant(value) &&
@@ -84,19 +84,31 @@ function linesOf(value: PlainValue): readonly string[] {
   if (typeof value !== 'object') return [String(value)];
   if (Array.isArray(value)) return linesOfList(value as readonly PlainValue[]);
   if (isInstant(value)) return [`${value.at}  (${formatDistance(value.inSeconds)})`];
-  if (isExtension(value)) return [extensionLine(value)];
+  if (isExtension(value)) return linesOfExtensions([value]);
   if (isEntry(value)) return [entryLine(value)];
   const tally = Object.entries(value).map(([name, count]) => `${name} ${String(count)}`);
   return [tally.length === 0 ? 'none' : tally.join(', ')];
 }
 
 function linesOfList(values: readonly PlainValue[]): readonly string[] {
+  const extensions = values.filter(isExtension);
+  if (extensions.length > 0) return linesOfExtensions(extensions);
   const lines = values.flatMap(linesOf);
   return lines.every((line) => /^[\w.-]+$/.test(line)) ? [lines.join(', ') || 'none'] : lines;
 }
 
-function extensionLine({ oid, name, critical, valueDer }: ExtensionNote): string {
-  return `${name ?? oid}${critical ? ', critical' : ''}${valueDer === undefined ? '' : `: ${valueDer}`}`;
+/** Those whose content stands elsewhere are only named. */
+function linesOfExtensions(extensions: readonly ExtensionNote[]): readonly string[] {
+  const told = extensions.filter(({ valueDer }) => valueDer === undefined).map(extensionText);
+  const others = extensions.filter(({ valueDer }) => valueDer !== undefined);
+  return [
+    ...(told.length === 0 ? [] : [told.join(', ')]),
+    ...others.map((extension) => `${extensionText(extension)}: ${extension.valueDer}`),
+  ];
+}
+
+function extensionText({ oid, name, critical }: ExtensionNote): string {
+  return `${name ?? oid}${critical ? ' (critical)' : ''}`;
 }
 
 function entryLine({

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { type Certificate, decodeCertificates } from '@lancre/pki/certificate';
+import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import { decodePem } from '@lancre/pki/text';
+import { buildPaths, type CandidatePath, checkCrl, checkPath, WorkBudget } from '@lancre/pki/verify';
+import { valueOrPkiError } from '../support/throws-code.ts';
+
+/** The suites lie beside the project and are not part of it: suites/README.md says what they are. */
+const SUITES = new URL('../../../../../shared/suites/', import.meta.url);
+const skip = existsSync(SUITES) ? false : 'the folder ../shared/suites is not here';
+
+/** The cases ask for both; PKITS is of 2011. */
+const CRYPTO = createNodeCrypto({ sha1: 'allow', minimumRsaBits: 1024 });
+
+/** Cases that pass here and are to fail, each with the reason. */
+const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
+  ['pkits-4.8.1-sub3', 'initial-explicit-policy cannot be asked for yet'],
+  ['pkits-4.8.2-sub2', 'initial-explicit-policy cannot be asked for yet'],
+  ['pkits-4.8.3-sub2', 'initial-explicit-policy cannot be asked for yet'],
+  ['pkits-4.8.3-sub3', 'initial-explicit-policy cannot be asked for yet'],
+  [
+    'pkits-4.15.4',
+    'the complete list is current; only its delta says revoked, and use-deltas cannot be set yet',
+  ],
+]);
+
+/** Cases that pass by now; the others are to come, and fail for something that is not processed yet. */
+const PASSING = { pkits: 170, 'webpki-crl': 26 } as const;
+
+interface PathCase {
+  readonly id: string;
+  readonly kind: string;
+  readonly skip: string | null;
+  readonly leaf: string;
+  readonly intermediates: readonly string[];
+  readonly trustAnchors: readonly string[];
+  readonly crls: readonly string[];
+  readonly time: string;
+  readonly revocation: { readonly mode: string; readonly depth?: 'leaf' | 'chain' };
+  readonly expected: { readonly valid: boolean };
+}
+
+for (const suite of ['pkits', 'webpki-crl'] as const) {
+  test(`VER-15, VER-25: no case of ${suite} that is to fail passes`, { skip }, async () => {
+    const folder = new URL(`${suite}/`, SUITES);
+    const { cases }: { cases: readonly PathCase[] } = JSON.parse(
+      readFileSync(new URL('cases.json', folder), 'utf8'),
+    );
+    const wrong: string[] = [];
+    let right = 0;
+    for (const each of cases) {
+      if (each.kind !== 'path' || each.skip) continue;
+      const passes = await doesPass(each, folder);
+      if (passes === each.expected.valid) right++;
+      else if (passes) wrong.push(each.id);
+    }
+    const excepted = [...EXCEPTIONS.keys()].filter((id) => id.startsWith(suite));
+    assert.deepEqual(wrong, excepted);
+    assert.ok(right >= PASSING[suite], `${right} cases are right`);
+  });
+}
+
+async function doesPass(each: PathCase, folder: URL): Promise<boolean> {
+  // A certificate that cannot be read is not there.
+  const load = (file: string) =>
+    valueOrPkiError(() => decodeCertificates(readFileSync(new URL(file, folder)))) ?? [];
+  const [target] = load(each.leaf);
+  if (target === undefined) return false;
+  const intermediates = each.intermediates.flatMap(load);
+  const at = new Date(each.time);
+  const budget = new WorkBudget(CRYPTO);
+  const crls = (each.crls ?? []).map((file) => derOf(readFileSync(new URL(file, folder))));
+  const trustAnchors = each.trustAnchors.flatMap(load);
+  for (const built of buildPaths({ target, intermediates, trustAnchors, budget })) {
+    if (built.kind === 'failed') continue;
+    if ((await checkPath({ path: built.path, at, budget })).kind === 'failed') continue;
+    if (await areAllGood(built.path, each, crls, at)) return true;
+  }
+  return false;
+}
+
+async function areAllGood(
+  { certificates, anchor }: CandidatePath,
+  { revocation }: PathCase,
+  crls: readonly Uint8Array[],
+  at: Date,
+): Promise<boolean> {
+  if (revocation.mode === 'none') return true;
+  const depth = revocation.depth === 'leaf' ? 1 : certificates.length;
+  for (const [index, certificate] of certificates.slice(0, depth).entries()) {
+    if (!(await isGood(certificate, certificates[index + 1] ?? anchor, crls, at))) return false;
+  }
+  return true;
+}
+
+async function isGood(
+  certificate: Certificate,
+  issuer: Certificate,
+  crls: readonly Uint8Array[],
+  at: Date,
+): Promise<boolean> {
+  const kinds: string[] = [];
+  for (const crl of crls) {
+    kinds.push((await checkCrl({ crl, certificate, issuer, at, crypto: CRYPTO })).kind);
+  }
+  return kinds.includes('good') && !kinds.includes('revoked');
+}
+
+function derOf(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] === 0x30) return bytes;
+  const [block] = decodePem(new TextDecoder().decode(bytes));
+  return block?.der ?? bytes;
+}
