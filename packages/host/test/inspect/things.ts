@@ -131,7 +131,7 @@ function leafExtensions(): readonly Uint8Array[] {
 function crlEntry(index: number): Uint8Array {
   const reason = index % 2 === 0 ? REVOCATION_REASONS[1] : undefined;
   return encodeCrlEntry({
-    serialNumber: (0x1000 + index).toString(16),
+    serialNumber: Uint8Array.of(0x10, index),
     revocationDate: new Date('2026-11-24T12:00:00Z'),
     reason,
   });

@@ -15,7 +15,7 @@ import {
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatInstant } from '../instant.ts';
-import { LoadedSigners } from '../issuer-directory.ts';
+import { type KeyProblem, LoadedSigners } from '../issuer-directory.ts';
 
 interface PublishOptions extends HostCommandOptions {
   readonly issuer?: string;
@@ -56,13 +56,12 @@ export function registerPublish(
             issuers.flatMap((issuer) => publisher.plan(issuer)),
           );
         await signers.load(issuers);
-        for (const { issuer, message } of signers.problems) context.stderr(`${issuer}: ${message}\n`);
         const outcomes: PublishOutcome[] = [];
         for (const issuer of issuers) {
           await publishIssuer(store.artifacts, issuer);
           outcomes.push(...(await publisher.execute(issuer, publisher.plan(issuer))));
         }
-        printOutcomes(context, options, outcomes);
+        printOutcomes(context, options, signers.problems, outcomes);
         const isWhole = signers.problems.length === 0 && outcomes.every(({ kind }) => kind === 'published');
         if (!isWhole) setExitCode(exitCodes.internal);
       });
@@ -89,9 +88,11 @@ function printPlan(context: CliContext, options: PublishOptions, lists: readonly
 function printOutcomes(
   context: CliContext,
   options: PublishOptions,
+  problems: readonly KeyProblem[],
   outcomes: readonly PublishOutcome[],
 ): void {
-  const value = outcomes.map((outcome) => ({
+  const unusable = problems.map(({ issuer, message }) => ({ issuer, failed: 'signer_unavailable', message }));
+  const made = outcomes.map((outcome) => ({
     issuer: outcome.list.scope.issuerName,
     shard: outcome.list.scope.shard,
     ...(outcome.kind === 'failed'
@@ -109,5 +110,8 @@ function printOutcomes(
     const { entryCount, length, nextUpdate } = outcome.publication;
     return `${what} ${entryCount} entries, ${length} octets, until ${formatInstant(nextUpdate)}`;
   });
-  printResult(context, options, value, lines.length === 0 ? ['nothing was due'] : lines);
+  if (options.json === undefined) {
+    for (const { issuer, message } of problems) context.stderr(`lancre: ${issuer}: ${message}\n`);
+  }
+  printResult(context, options, [...unusable, ...made], lines.length === 0 ? ['nothing was due'] : lines);
 }

@@ -88,7 +88,7 @@ function summarize(certificate: Certificate, isCa: boolean, now: Date): string {
   const isSelfIssued = namesEqualBytes(subject, issuer);
   const what = isCa
     ? isSelfIssued
-      ? 'a root: a CA certificate that names itself as issuer'
+      ? 'a root (a CA certificate that is its own issuer)'
       : 'a CA certificate'
     : 'a certificate';
   const seconds = (instant: Date) => Math.floor((instant.getTime() - now.getTime()) / 1000);

@@ -48,9 +48,10 @@ class ThingReader {
   }
 
   readText(octets: Uint8Array): FoundThings | undefined {
+    if (octets.length > maximumTextOctets) return undefined;
     const text = decodeText(octets);
-    if (text === undefined) return undefined;
     if (text.includes('-----BEGIN ')) return this.#readPem(text);
+    if (isBinary(text)) return undefined;
     for (const { form, octets: der } of textReadings(text)) {
       const thing = this.#decode(der);
       if (thing !== undefined) return { form, things: [thing], passedOver: [] };
@@ -128,19 +129,20 @@ class ThingReader {
   }
 }
 
-/** Undefined for octets that are no text. */
-function decodeText(octets: Uint8Array): string | undefined {
+function decodeText(octets: Uint8Array): string {
   const encoding = octets[0] === 0xff && octets[1] === 0xfe ? 'utf-16le' : 'utf-8';
-  const text = new TextDecoder(encoding).decode(octets);
-  // Logs have the odd wrong octet, but no text has these.
-  const isBinary = Array.from(text.slice(0, 4096)).some(
+  return new TextDecoder(encoding).decode(octets);
+}
+
+/** Logs have the odd wrong octet, but no text begins with these. */
+function isBinary(text: string): boolean {
+  return Array.from(text.slice(0, 4096)).some(
     (character) => /\p{Cc}/u.test(character) && !/\s/.test(character),
   );
-  return isBinary ? undefined : text;
 }
 
 function isKnownLabel(label: string): boolean {
-  return /^(?:(?:X509 |TRUSTED )?CERTIFICATE|(?:X509 )?CRL|OCSP (?:REQUEST|RESPONSE)|PKCS7|CMS)$/.test(label);
+  return /^(?:(?:X509 )?CERTIFICATE|(?:X509 )?CRL|OCSP (?:REQUEST|RESPONSE)|PKCS7|CMS)$/.test(label);
 }
 
 const nouns: Readonly<Record<ThingKind, string>> = {
@@ -150,3 +152,5 @@ const nouns: Readonly<Record<ThingKind, string>> = {
   'ocsp-response': 'an OCSP response',
   cms: 'a certs-only CMS message',
 };
+/** Below the longest string there is; a PEM of 5,000,000 CRL entries. */
+const maximumTextOctets = 256 << 20;
