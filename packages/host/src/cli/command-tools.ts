@@ -61,3 +61,8 @@ export function formatFields(fields: readonly (readonly [name: string, value: st
   const width = Math.max(...fields.map(([name]) => name.length));
   return fields.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
 }
+
+/** For an option that may be given several times: each adds one, and none swallows the argument behind it. */
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}

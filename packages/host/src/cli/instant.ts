@@ -16,5 +16,5 @@ export function parseInstant(text: string, option: string): Date {
 
 /** An instant in RFC 3339 for people and JSON alike, to the second. */
 export function formatInstant(instant: Date): string {
-  return instant.toISOString().replace('.000Z', 'Z');
+  return instant.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

@@ -90,7 +90,11 @@ function contentFault(crl: Crl, header: CrlHeader): GateFault | undefined {
       urisOf(issuingDistributionPointOf(crl)?.distributionPoint) === wantedUris,
       'its issuingDistributionPoint is not that of its URL',
     ],
-    ['entries', crl.entriesDer.length === header.entriesLength, 'its entries are not all there'],
+    [
+      'entries',
+      crl.entriesDer.length === header.entriesLength && crl.entryCount === header.entryCount,
+      'its entries are not those announced',
+    ],
   ];
   const failed = checks.find(([, isRight]) => !isRight);
   return failed && { code: failed[0], message: failed[2] };

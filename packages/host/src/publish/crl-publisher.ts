@@ -6,8 +6,8 @@ import type { PublicAddress } from '../issuer/public-address.ts';
 import type { RevokedSnapshot } from '../status/revoked-snapshot.ts';
 import type { SignerSet } from '../status/signer-set.ts';
 import type { StatusStore } from '../status/status-store.ts';
-import type { ArtifactStore, StagedArtifact } from './artifact-store.ts';
-import { buildCrlHeader, totalsOf } from './crl-content.ts';
+import type { ArtifactStore, ObjectName, StagedArtifact } from './artifact-store.ts';
+import { buildCrlHeader, type CrlHeader, totalsOf } from './crl-content.ts';
 import { CrlEncoder } from './crl-encoder.ts';
 import { checkStagedCrl } from './crl-gate.ts';
 import { type IssuerState, type PlannedList, planPublication, revisionOf } from './publication-plan.ts';
@@ -104,7 +104,7 @@ export class CrlPublisher {
     const works: Work[] = [];
     for (const list of lists) {
       try {
-        works.push({ kind: 'encoding', list, encoder: await this.#encoderFor(issuer, list, snapshot) });
+        works.push(await this.#beginOne(issuer, list, snapshot));
       } catch (cause) {
         works.push({ kind: 'failed', list, error: publishError(list, cause) });
       }
@@ -112,10 +112,13 @@ export class CrlPublisher {
     return works;
   }
 
-  async #encoderFor(issuer: Issuer, list: PlannedList, snapshot: RevokedSnapshot): Promise<CrlEncoder> {
+  async #beginOne(issuer: Issuer, list: PlannedList, snapshot: RevokedSnapshot): Promise<EncodingWork> {
     const { artifacts, publications, address } = this.#options;
     const signer = this.#signerOf(issuer);
+    // Read before the number is taken: whoever swaps the pointer of a later number has seen the earlier's (T-17).
+    const expected = artifacts.resolve(pathOfScope(list.scope));
     const thisUpdate = this.#thisUpdateOf(list);
+    await this.#requireNewer(list, expected, thisUpdate);
     const header = buildCrlHeader({
       scope: list.scope,
       issuer,
@@ -129,7 +132,16 @@ export class CrlPublisher {
       ),
       thisUpdate,
     });
-    return CrlEncoder.begin(header, signer, await artifacts.stage());
+    const staged = await artifacts.stage();
+    const encoder = await orDiscard(staged, () => CrlEncoder.begin(header, signer, staged));
+    return { kind: 'encoding', list, encoder, expected, fault: undefined };
+  }
+
+  /** Asks what is published itself: a record of it may be lost, or be a moment behind another publisher's. */
+  async #requireNewer(list: PlannedList, expected: ObjectName | undefined, thisUpdate: Date): Promise<void> {
+    if (expected === undefined) return;
+    const { lastModified } = await this.#options.artifacts.open(expected);
+    if (thisUpdate <= lastModified) throw clockBehind(list, lastModified);
   }
 
   #signerOf(issuer: Issuer): Signer {
@@ -140,12 +152,7 @@ export class CrlPublisher {
 
   #thisUpdateOf(list: PlannedList): Date {
     const now = this.#options.now();
-    if (now < list.notBefore) {
-      throw new LancreError(
-        'artifact_refused',
-        `${describeScope(list.scope)}: the published list is dated ${list.previous?.thisUpdate.toISOString()}; is the clock behind?`,
-      );
-    }
+    if (now < list.notBefore) throw clockBehind(list, list.previous?.thisUpdate);
     return new Date(Math.floor(now.getTime() / 1000) * 1000);
   }
 
@@ -160,10 +167,10 @@ export class CrlPublisher {
 
   async #complete(issuer: Issuer, work: Work, snapshot: RevokedSnapshot): Promise<PublishOutcome> {
     if (work.kind === 'failed') return work;
-    const { list, encoder } = work;
+    const { list } = work;
     try {
-      const finished = await this.#finish(issuer, list, encoder, snapshot);
-      const publication = await this.#publish(issuer, list, finished, snapshot);
+      const finished = await this.#finish(issuer, work, snapshot);
+      const publication = await this.#publish(issuer, work, finished, snapshot);
       return { kind: 'published', list, publication };
     } catch (cause) {
       return { kind: 'failed', list, error: publishError(list, cause) };
@@ -171,47 +178,47 @@ export class CrlPublisher {
   }
 
   /** Signs; makes the list again while the signature does not fit the room kept for it. */
-  async #finish(
-    issuer: Issuer,
-    list: PlannedList,
-    encoder: CrlEncoder,
-    snapshot: RevokedSnapshot,
-  ): Promise<CrlEncoder> {
-    let current = encoder;
+  async #finish(issuer: Issuer, work: EncodingWork, snapshot: RevokedSnapshot): Promise<CrlEncoder> {
+    let { encoder } = work;
     for (let attempt = 0; attempt < finishAttempts; attempt += 1) {
-      if ((await current.finish()) === 'complete') return current;
-      await current.staged.discard();
-      current = await CrlEncoder.begin(
-        current.header,
-        this.#signerOf(issuer),
-        await this.#options.artifacts.stage(),
-      );
-      for (const { shard } of totalsOf(snapshot, list.scope.shard)) {
-        for (const batch of snapshot.batches(shard)) await current.add(batch.entriesDer);
-      }
+      const { staged } = encoder;
+      const outcome = await orDiscard(staged, () => finishOrFail(encoder, work.fault));
+      if (outcome === 'complete') return encoder;
+      await staged.discard();
+      encoder = await this.#repeat(issuer, encoder.header, snapshot);
     }
-    throw new LancreError('internal', `${describeScope(list.scope)}: no signature fits its frame`);
+    await encoder.staged.discard();
+    throw new LancreError('internal', `${describeScope(work.list.scope)}: no signature fits its frame`);
+  }
+
+  async #repeat(issuer: Issuer, header: CrlHeader, snapshot: RevokedSnapshot): Promise<CrlEncoder> {
+    const staged = await this.#options.artifacts.stage();
+    return orDiscard(staged, async () => {
+      const encoder = await CrlEncoder.begin(header, this.#signerOf(issuer), staged);
+      for (const { shard } of totalsOf(snapshot, header.scope.shard)) {
+        for (const batch of snapshot.batches(shard)) await encoder.add(batch.entriesDer);
+      }
+      return encoder;
+    });
   }
 
   async #publish(
     issuer: Issuer,
-    list: PlannedList,
+    { list, expected }: EncodingWork,
     { header, staged }: CrlEncoder,
     snapshot: RevokedSnapshot,
   ): Promise<Publication> {
     const { artifacts, publications } = this.#options;
-    await this.#requireSound(issuer, list, header, staged);
-    const path = pathOfScope(list.scope);
-    const expected = artifacts.resolve(path);
+    await orDiscard(staged, () => this.#requireSound(issuer, list, header, staged));
     const object = await staged.seal({ lastModified: header.thisUpdate });
-    if ((await artifacts.point(path, object, expected)) === 'conflict') {
+    if ((await artifacts.point(pathOfScope(list.scope), object, expected)) === 'conflict') {
       throw new LancreError(
         'artifact_conflict',
         `${describeScope(list.scope)}: somebody else published it meanwhile`,
       );
     }
     const publication: Publication = {
-      object: object,
+      object,
       crlNumber: header.extensions.crlNumber,
       thisUpdate: header.thisUpdate,
       nextUpdate: header.nextUpdate,
@@ -226,7 +233,7 @@ export class CrlPublisher {
   async #requireSound(
     issuer: Issuer,
     list: PlannedList,
-    header: CrlEncoder['header'],
+    header: CrlHeader,
     staged: StagedArtifact,
   ): Promise<void> {
     const fault = await checkStagedCrl({
@@ -237,7 +244,6 @@ export class CrlPublisher {
       crypto: this.#options.crypto,
     });
     if (fault === undefined) return;
-    await staged.discard();
     throw new LancreError(
       'artifact_refused',
       `${describeScope(list.scope)} is not published: ${fault.message}`,
@@ -245,20 +251,54 @@ export class CrlPublisher {
   }
 }
 
-type Work =
-  | { readonly kind: 'encoding'; readonly list: PlannedList; readonly encoder: CrlEncoder }
-  | Extract<PublishOutcome, { kind: 'failed' }>;
+interface EncodingWork {
+  readonly kind: 'encoding';
+  readonly list: PlannedList;
+  readonly encoder: CrlEncoder;
+  /** What the list's URL named before its number was taken. */
+  readonly expected: ObjectName | undefined;
+  /** Why the list cannot be completed. */
+  fault: unknown;
+}
 
-/** One walk: each batch goes to the list of its shard and to the full list. */
+type Work = EncodingWork | Extract<PublishOutcome, { kind: 'failed' }>;
+
+/** One walk: each batch goes to the list of its shard and to the full list. A fault is theirs only. */
 async function feed(works: readonly Work[], snapshot: RevokedSnapshot): Promise<void> {
-  const encoders = works.flatMap((work) => (work.kind === 'encoding' ? [work.encoder] : []));
+  const encoding = works.filter((work) => work.kind === 'encoding');
   for (const { shard } of snapshot.shards) {
-    const takers = encoders.filter(({ header }) => header.scope.shard === 0 || header.scope.shard === shard);
+    const takers = encoding.filter(({ list }) => list.scope.shard === 0 || list.scope.shard === shard);
     if (takers.length === 0) continue;
-    for (const { entriesDer } of snapshot.batches(shard)) {
-      for (const taker of takers) await taker.add(entriesDer);
+    try {
+      for (const { entriesDer } of snapshot.batches(shard)) {
+        for (const { encoder } of takers) await encoder.add(entriesDer);
+      }
+    } catch (cause) {
+      for (const taker of takers) taker.fault ??= cause;
     }
   }
+}
+
+async function finishOrFail(encoder: CrlEncoder, fault: unknown): Promise<'complete' | 'repeat'> {
+  if (fault !== undefined) throw fault;
+  return encoder.finish();
+}
+
+/** What is staged is thrown away when `action` fails: an open file and its octets would stay. */
+async function orDiscard<T>(staged: StagedArtifact, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+function clockBehind(list: PlannedList, published: Date | undefined): LancreError {
+  return new LancreError(
+    'artifact_refused',
+    `${describeScope(list.scope)}: the published list is dated ${published?.toISOString()}; is the clock behind?`,
+  );
 }
 
 function publishError(list: PlannedList, cause: unknown): LancreError {

@@ -30,5 +30,6 @@ export interface PublicationStore extends PublicationView {
    * @param atLeast a floor, so that numbers go on above those of a predecessor
    */
   takeCrlNumber(scope: CrlScope, atLeast: bigint): Promise<bigint>;
+  /** Changes nothing when what is saved already has this number or a greater one. */
   savePublication(scope: CrlScope, publication: Publication): Promise<void>;
 }

@@ -25,7 +25,7 @@ export type Exclusively = <T>(action: () => T) => T;
  *
  *     objects/3f/3fa9…         immutable, named by SHA-256, mtime = Last-Modified
  *     c/e1/7.crl -> ../../objects/3f/3fa9…     the pointer: a relative symbolic link
- *     staging/…                half-written things; emptied at start
+ *     staging/…                half-written things; what a crash leaves there goes with the next sweep
  */
 export class FilesystemArtifactStore extends FilesystemArtifactView implements ArtifactStore {
   readonly #root: string;
@@ -43,7 +43,9 @@ export class FilesystemArtifactStore extends FilesystemArtifactView implements A
   async stage(): Promise<StagedArtifact> {
     this.#staged += 1;
     const path = join(this.#root, 'staging', `${process.pid}-${this.#staged}`);
-    return new StagedFile(this.#root, path, await open(path, 'w+', 0o644));
+    // A process of the same number may have crashed with this file linked to an object: it is never written to.
+    await rm(path, { force: true });
+    return new StagedFile(this.#root, path, await open(path, 'wx+', 0o644));
   }
 
   async point(
@@ -70,6 +72,7 @@ export class FilesystemArtifactStore extends FilesystemArtifactView implements A
   }
 
   async sweep(before: Date): Promise<number> {
+    await this.#sweepStaging(before);
     const kept = new Set(await this.#pointedObjects());
     let removed = 0;
     for await (const object of this.#objects()) {
@@ -79,6 +82,14 @@ export class FilesystemArtifactStore extends FilesystemArtifactView implements A
       removed += 1;
     }
     return removed;
+  }
+
+  async #sweepStaging(before: Date): Promise<void> {
+    const folder = join(this.#root, 'staging');
+    for (const entry of await readdir(folder)) {
+      const path = join(folder, entry);
+      if ((await lstat(path)).ctime < before) await rm(path, { force: true });
+    }
   }
 
   async *#objects(): AsyncIterable<ObjectName> {

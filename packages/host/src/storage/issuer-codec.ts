@@ -24,24 +24,24 @@ export function encodeIssuer(issuer: Omit<Issuer, 'id'>): Buffer {
 
 /** @throws LancreError `store_corrupt` when the octets are not an issuer */
 export function decodeIssuer(id: number, value: Uint8Array): Issuer {
-  const stored = parse(id, value);
-  const [first, ...others] = stored.certificates.map(decodeBase64);
-  if (first === undefined) throw new LancreError('store_corrupt', `issuer ${id} has no certificate`);
-  return Object.freeze({
-    id,
-    name: stored.name,
-    certificates: [first, ...others] as const,
-    ...(stored.key === undefined ? {} : { key: stored.key }),
-    policy: stored.policy,
-  });
-}
-
-function parse(id: number, value: Uint8Array): StoredIssuer {
   try {
-    return JSON.parse(Buffer.from(value).toString('utf8'));
+    return parse(id, Buffer.from(value).toString('utf8'));
   } catch (cause) {
     throw new LancreError('store_corrupt', `issuer ${id} is not readable`, { cause });
   }
+}
+
+function parse(id: number, text: string): Issuer {
+  const { name, certificates, key, policy }: StoredIssuer = JSON.parse(text);
+  const [first, ...others] = certificates.map(decodeBase64);
+  if (first === undefined) throw new LancreError('store_corrupt', `issuer ${id} has no certificate`);
+  return Object.freeze({
+    id,
+    name,
+    certificates: [first, ...others] as const,
+    ...(key === undefined ? {} : { key }),
+    policy,
+  });
 }
 
 function decodeBase64(text: string): Certificate {

@@ -27,8 +27,8 @@ export class LmdbPublicationStore implements PublicationStore {
     this.#tables.root.resetReadTxn();
     const prefix = issuerKey(issuerId);
     const shards: number[] = [];
-    for (const key of this.#tables.publications.getKeys({ start: prefix, end: endOfPrefix(prefix) })) {
-      shards.push(Buffer.from(key).readUInt16BE(2));
+    for (const { key, value } of this.#tables.publications.getRange({ start: prefix, end: endOfPrefix(prefix) })) {
+      if (decode(Buffer.from(value)).publication !== undefined) shards.push(Buffer.from(key).readUInt16BE(2));
     }
     return shards;
   }
@@ -46,6 +46,8 @@ export class LmdbPublicationStore implements PublicationStore {
   async savePublication(scope: CrlScope, publication: Publication): Promise<void> {
     this.#tables.root.transactionSync(() => {
       const state = this.#read(scope.issuerId, scope.shard);
+      // Of two publishers the slower one comes late with the older list (T-17).
+      if (state.publication !== undefined && state.publication.crlNumber >= publication.crlNumber) return;
       this.#write(scope, { ...state, publication });
     });
   }

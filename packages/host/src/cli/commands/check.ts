@@ -4,7 +4,7 @@ import { type CheckPolicy, type CheckReport, checkCertificate } from '@lancre/pk
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { type Command, Option } from 'commander';
 import { describeReport, reportJson } from '../check-report-text.ts';
-import { printResult } from '../command-tools.ts';
+import { collect, printResult } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseInstant } from '../instant.ts';
@@ -35,8 +35,13 @@ export function registerCheck(
         'invalid, with the reason.',
     )
     .argument('<file>', 'the certificate: PEM, DER or p7c; further certificates in it serve as intermediates')
-    .option('--trust <file...>', "trust anchors; default: those that come with Node (Mozilla's)", [])
-    .option('--intermediate <file...>', 'certificates that may lie on the path', [])
+    .option(
+      '--trust <file>',
+      "trust anchors, also several times; default: Node's own (Mozilla's)",
+      collect,
+      [],
+    )
+    .option('--intermediate <file>', 'certificates that may lie on the path, also several times', collect, [])
     .addOption(
       new Option(
         '--revocation <policy>',

@@ -10,7 +10,6 @@ import type { CertificateRecord } from '../../status/certificate-record.ts';
 import { type Config, type EdgeRuntime, loadConfig, parseConfig } from '../config.ts';
 import { renderConfig } from '../config-template.ts';
 import type { CliContext } from '../context.ts';
-import { startHost } from '../control.ts';
 import { createDemoCertificates, minimumDemoCertificates } from '../demo-certificates.ts';
 import { createDemoPki } from '../demo-pki.ts';
 import { requireFreePort } from '../free-port.ts';
@@ -43,6 +42,7 @@ export function registerDemo(program: Command, context: CliContext): void {
     .action(async (options: DemoOptions) => {
       const folder = resolve(context.folder, options.dir);
       const config = await prepareDemo(context, folder, options);
+      const { startHost } = await import('../control.ts');
       const host = await startHost(context, withRuntime(config, options.edgeRuntime), {
         info: () => undefined,
         error: (message, details) => context.stderr(`${message} ${JSON.stringify(details ?? {})}\n`),
@@ -153,11 +153,18 @@ function invitation(context: CliContext, folder: string, config: Config): string
   return [
     `The certificates and keys are in ${pki}/. Try, in another terminal:`,
     '',
-    `  openssl ocsp -issuer ${pki}/e1.pem -cert ${pki}/certs/revoked.pem -no_nonce \\`,
-    `    -url ${ocspUrl(address, 'e1')} -CAfile ${pki}/root-x1.pem`,
-    `  curl -s ${crlUrl(address, 'e1', 1)} | openssl crl -inform DER -noout -text`,
-    `  curl -s ${issuerUrl(address, 'e1')} | openssl x509 -inform DER -noout -subject -issuer`,
-    `  npx lancre check ${pki}/certs/good.pem --trust ${pki}/root-x1.pem`,
+    `  openssl ocsp -no_nonce -url ${ocspUrl(address, 'e1')} \\`,
+    `    -issuer ${pki}/e1.pem -CAfile ${pki}/root-x1.pem \\`,
+    `    -cert ${pki}/certs/revoked.pem`,
+    '',
+    `  curl -s ${crlUrl(address, 'e1', 1)} |`,
+    '    openssl crl -inform DER -noout -text',
+    '',
+    `  curl -s ${issuerUrl(address, 'e1')} |`,
+    '    openssl x509 -inform DER -noout -subject -issuer',
+    '',
+    `  npx lancre check ${pki}/certs/good.pem \\`,
+    `    --trust ${pki}/root-x1.pem`,
     '',
     'Ctrl-C ends it.',
   ];

@@ -9,6 +9,7 @@ import { crlUrl, issuerUrl, ocspUrl, type PublicAddress } from '../../issuer/pub
 import { publishIssuer, withdrawIssuer } from '../../publish/issuer-publisher.ts';
 import { loadFileSigner } from '../../storage/file-signer.ts';
 import {
+  collect,
   formatFields,
   type HostCommandOptions,
   printResult,
@@ -52,7 +53,11 @@ function registerAdd(issuer: Command, context: CliContext): void {
         'subject and key, another issuer) are given with further --certificate options.',
     )
     .argument('<name>', 'its label in URLs, such as e1')
-    .requiredOption('--certificate <file...>', 'PEM, DER or p7c; the first one is served at the bare URL')
+    .requiredOption(
+      '--certificate <file>',
+      'PEM, DER or p7c; the first one is served at the bare URL, cross-signs follow',
+      collect,
+    )
     .option('--key <file>', 'private key in PEM, plain or encrypted; without it nothing is signed here')
     .option('--passphrase-file <file>', 'file that holds the pass phrase of the key')
     .option('--passphrase-env <variable>', 'environment variable that holds the pass phrase of the key')

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import type { Command } from 'commander';
 import type { Issuer } from '../../issuer/issuer.ts';
@@ -59,6 +60,7 @@ export function registerPublish(
         const outcomes: PublishOutcome[] = [];
         for (const issuer of issuers) {
           await publishIssuer(store.artifacts, issuer);
+          await waitUntilDue(context, publisher.plan(issuer));
           outcomes.push(...(await publisher.execute(issuer, publisher.plan(issuer))));
         }
         printOutcomes(context, options, signers.problems, outcomes);
@@ -66,6 +68,13 @@ export function registerPublish(
         if (!isWhole) setExitCode(exitCodes.internal);
       });
     });
+}
+
+/** Two lists of a scope never share a second: what is due in less than one is waited for. */
+async function waitUntilDue(context: CliContext, lists: readonly PlannedList[]): Promise<void> {
+  const latest = Math.max(0, ...lists.map(({ notBefore }) => notBefore.getTime()));
+  const milliseconds = latest - context.now().getTime();
+  if (milliseconds > 0 && milliseconds <= 1000) await sleep(milliseconds);
 }
 
 /** Issuers whose key is elsewhere have nothing to publish here. */

@@ -94,11 +94,17 @@ function requireAfterIssuance(notBefore: Date | undefined, { revocationTime }: R
 function sentence(kind: 'revoked' | 'changed' | 'unchanged', { status }: CertificateRecord): string {
   if (status.kind === 'assigned') return 'assigned';
   const facts = `revoked ${formatInstant(status.revocationTime)}, ${status.reason ?? 'no reason given'}`;
-  if (kind === 'unchanged') return `${facts} already: nothing was changed`;
+  if (kind === 'unchanged') return `already ${facts}: nothing was changed`;
   return kind === 'changed' ? `now ${facts}` : facts;
 }
 
 function statusJson({ status }: CertificateRecord): Record<string, unknown> {
   if (status.kind === 'assigned') return { status: 'assigned' };
-  return { status: status.kind, revocationTime: formatInstant(status.revocationTime), reason: status.reason };
+  const { revocationTime, reason, invalidityDate } = status;
+  return {
+    status: status.kind,
+    revocationTime: formatInstant(revocationTime),
+    reason,
+    invalidityDate: invalidityDate && formatInstant(invalidityDate),
+  };
 }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import pino from 'pino';
+import type { pino as Pino } from 'pino';
 import { publicBase } from '../../issuer/public-address.ts';
 import type { HostCommandOptions } from '../command-tools.ts';
 import { type Config, type EdgeRuntime, loadConfig } from '../config.ts';
 import type { CliContext } from '../context.ts';
-import { type HostLog, type RunningHost, startHost } from '../control.ts';
+import type { HostLog, RunningHost } from '../control.ts';
 
 interface ServeOptions extends Pick<HostCommandOptions, 'config'> {
   readonly edgeRuntime?: EdgeRuntime;
@@ -29,7 +29,13 @@ export function registerServe(program: Command, context: CliContext): void {
     )
     .action(async (options: ServeOptions) => {
       const config = await loadConfig(resolve(context.folder, options.config));
-      const host = await startHost(context, withRuntime(config, options.edgeRuntime), createLog(context));
+      // Loaded only here: the other commands are short, and need none of it.
+      const [{ startHost }, { pino }] = await Promise.all([import('../control.ts'), import('pino')]);
+      const host = await startHost(
+        context,
+        withRuntime(config, options.edgeRuntime),
+        createLog(pino, context),
+      );
       context.stdout(`${describeHost(host, config).join('\n')}\n`);
       await context.stopRequested();
       await host.close();
@@ -52,7 +58,7 @@ export function withRuntime(config: Config, edgeRuntime: EdgeRuntime | undefined
   return edgeRuntime === undefined ? config : { ...config, edgeRuntime };
 }
 
-function createLog(context: CliContext): HostLog {
+function createLog(pino: typeof Pino, context: CliContext): HostLog {
   const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write: context.stderr });
   return {
     info: (message, details) => logger.info(details ?? {}, message),
