@@ -57,7 +57,10 @@ async function runEdge(settings: EdgeSettings): Promise<void> {
 
 /** Resolves when somebody listens on the control socket again. */
 async function waitForSuccessor(socketPath: string): Promise<void> {
-  while (!(await isListening(socketPath))) await sleep(successorLookMilliseconds);
+  // Not at once: a control that dies closes its sockets one by one, and this one may be the last.
+  do {
+    await sleep(successorLookMilliseconds);
+  } while (!(await isListening(socketPath)));
 }
 
 const successorLookMilliseconds = 250;

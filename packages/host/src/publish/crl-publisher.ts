@@ -140,8 +140,9 @@ export class CrlPublisher {
   /** Asks what is published itself: a record of it may be lost, or be a moment behind another publisher's. */
   async #requireNewer(list: PlannedList, expected: ObjectName | undefined, thisUpdate: Date): Promise<void> {
     if (expected === undefined) return;
-    const { lastModified } = await this.#options.artifacts.open(expected);
-    if (thisUpdate <= lastModified) throw clockBehind(list, lastModified);
+    // A pointer to an object that is gone does not stand in the way of the list that mends it.
+    const published = await this.#options.artifacts.open(expected).catch(() => undefined);
+    if (published && thisUpdate <= published.lastModified) throw clockBehind(list, published.lastModified);
   }
 
   #signerOf(issuer: Issuer): Signer {

@@ -111,7 +111,7 @@ function statusOf(fields: Fields): CertificateStatus | { readonly field: string;
 }
 
 function serialOf(text: string): Uint8Array | undefined {
-  const digits = Buffer.from(text, 'latin1');
+  const digits = Buffer.from(text);
   return hexOctets(digits, 0, digits.length);
 }
 
@@ -124,7 +124,8 @@ function dateOf(value: unknown): Date | undefined {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(value))
     return undefined;
   const milliseconds = Date.parse(value);
-  return Number.isNaN(milliseconds) || milliseconds < 0
-    ? undefined
-    : new Date(Math.floor(milliseconds / 1000) * 1000);
+  if (Number.isNaN(milliseconds) || milliseconds < 0) return undefined;
+  const date = new Date(Math.floor(milliseconds / 1000) * 1000);
+  // Date.parse takes 31 June for 1 July.
+  return date.toISOString().slice(0, 19) === value.slice(0, 19) ? date : undefined;
 }

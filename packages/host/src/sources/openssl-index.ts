@@ -13,13 +13,11 @@ import { hexOctets } from './serial-text.ts';
  */
 export function parseOpensslIndexLine(octets: Buffer, start: number, end: number): ImportedLine {
   if (start === end || octets[start] === commentMark) return { kind: 'empty' };
-  const expiry = octets.indexOf(tab, start) + 1;
-  const revocation = octets.indexOf(tab, expiry) + 1;
-  const serial = octets.indexOf(tab, revocation) + 1;
-  const serialEnd = octets.indexOf(tab, serial);
-  if (expiry === 0 || revocation === 0 || serial === 0 || serialEnd === -1 || serialEnd > end) {
-    return refuseLine('line', 'not six fields parted by tabs');
-  }
+  const expiry = tabAt(octets, start, end) + 1;
+  const revocation = tabAt(octets, expiry, end) + 1;
+  const serial = tabAt(octets, revocation, end) + 1;
+  const serialEnd = tabAt(octets, serial, end);
+  if (serialEnd >= end) return refuseLine('line', 'not six fields parted by tabs');
   if (expiry !== start + 2)
     return refuseLine('status', `"${shown(octets, start, expiry - 1)}" is not V, R or E`);
   const notAfter = timeAt(octets, expiry, revocation - 1);
@@ -32,6 +30,13 @@ export function parseOpensslIndexLine(octets: Buffer, start: number, end: number
   const status = statusOf(octets[start], octets, revocation, serial - 1);
   if (typeof status === 'string') return refuseLine('revocation', status);
   return { kind: 'certificate', serialNumber, notAfter, status };
+}
+
+/** The next tab of the line; its end or beyond where there is none. Never looks into the lines after it. */
+function tabAt(octets: Buffer, start: number, end: number): number {
+  let position = start;
+  while (position < end && octets[position] !== tab) position += 1;
+  return position;
 }
 
 /** The status, or what is wrong with it. */

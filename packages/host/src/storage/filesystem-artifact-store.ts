@@ -88,7 +88,8 @@ export class FilesystemArtifactStore extends FilesystemArtifactView implements A
     const folder = join(this.#root, 'staging');
     for (const entry of await readdir(folder)) {
       const path = join(folder, entry);
-      if ((await lstat(path)).ctime < before) await rm(path, { force: true });
+      const found = await lstat(path).catch(() => undefined);
+      if (found && found.ctime < before) await rm(path, { force: true });
     }
   }
 

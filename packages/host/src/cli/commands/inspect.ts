@@ -18,8 +18,8 @@ export function registerInspect(program: Command, context: CliContext): void {
     .command('inspect')
     .summary('say in plain words what a certificate, CRL, OCSP message or URL is')
     .description(
-      'Says in plain words what something is: a certificate or several, a CRL, an OCSP\n' +
-        'request or response, a p7c; in DER, PEM, base64 or hexadecimal. Nothing is verified:\n' +
+      'Says in plain words what something is: a certificate or several, a CRL, an OCSP ' +
+        'request or response, a p7c; in DER, PEM, base64 or hexadecimal. Nothing is verified: ' +
         'that is what "lancre check" does.',
     )
     .argument('<thing>', 'a file, - for standard input, a URL, or the text itself, such as a line of a log')
