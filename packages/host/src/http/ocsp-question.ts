@@ -27,7 +27,7 @@ export interface OcspFacts {
  * - Not ours (`unauthorized`): an issuer or a hash that is not known, items of several issuers, a
  *   serial number that no certificate can have (OREQ-15).
  * - Passed over: requestorName (OREQ-23), the signature (OREQ-24), extensions that are not critical
- *   (OREQ-20, OREQ-22) and, because the policy of every issuer ignores them yet, nonces (OREQ-27).
+ *   (OREQ-20, OREQ-22) and, where the issuer's policy is not to echo them, nonces (OREQ-27).
  */
 export function readOcspRequest(der: Uint8Array, registry: IssuerRegistry): OcspReading {
   const request = tryDecode(der);
@@ -45,7 +45,12 @@ export function readOcspRequest(der: Uint8Array, registry: IssuerRegistry): Ocsp
     if (item === undefined) return { kind: 'unauthorized', facts };
     items.push(item);
   }
-  return { kind: 'question', question: { issuerId: issuer.id, items }, facts };
+  const nonce = issuer.policy.ocsp.nonce === 'echo' ? request.nonce : undefined;
+  return {
+    kind: 'question',
+    question: { issuerId: issuer.id, items, ...(nonce === undefined ? {} : { nonce }) },
+    facts,
+  };
 }
 
 function tryDecode(der: Uint8Array): OcspRequest | undefined {
@@ -73,7 +78,7 @@ function itemOf(certId: OcspSingleRequest['certId']): OcspQuestionItem | undefin
   if (certId.hash === undefined || certId.serialNumber.startsWith('-') || certId.serialNumber === '00') {
     return undefined;
   }
-  const parameters = certId.hashAlgorithm.parametersDer === undefined ? 'absent' : 'null';
+  const parameters = certId.parameters === 'null' ? 'null' : 'absent';
   return { form: { hash: certId.hash, parameters }, serialNumber: serialNumberToBytes(certId.serialNumber) };
 }
 

@@ -7,6 +7,11 @@ export interface OcspPolicy {
   readonly validitySeconds: number;
   /** What an unassigned serial gets. Default `unauthorized` (RFC 9919 3.2.3). */
   readonly unknownSerial: UnknownSerialAnswer;
+  /**
+   * `ignore` (default): answers are shared by all who ask (RFC 9919 3.2.1). `echo`: a question with a nonce
+   * gets an answer of its own, signed for it and never kept (OREQ-26, OREQ-29).
+   */
+  readonly nonce: 'ignore' | 'echo';
 }
 
 /** How the CRLs of one issuer are made. */
@@ -29,7 +34,7 @@ export interface IssuerPolicy {
 
 /** The defaults of DESIGN 7, which satisfy the Baseline Requirements and Microsoft's program alike. */
 export const defaultIssuerPolicy: IssuerPolicy = Object.freeze({
-  ocsp: Object.freeze({ validitySeconds: 96 * 3600 - 1, unknownSerial: 'unauthorized' }),
+  ocsp: Object.freeze({ validitySeconds: 96 * 3600 - 1, unknownSerial: 'unauthorized', nonce: 'ignore' }),
   crl: Object.freeze({ validitySeconds: 216 * 3600 - 1, periodSeconds: 3600, shards: 0, full: 'publish' }),
 });
 

@@ -85,8 +85,10 @@ export class CrlEncoder {
   }
 
   #write(bytes: Uint8Array): Promise<void> | undefined {
-    this.#signing.update(bytes);
-    this.#pending.push(bytes.slice());
+    // Not slice: of a Buffer that is no copy.
+    const copy = Uint8Array.from(bytes);
+    this.#signing.update(copy);
+    this.#pending.push(copy);
     this.#pendingOctets += bytes.length;
     return this.#pendingOctets < flushOctets ? undefined : this.#flush();
   }

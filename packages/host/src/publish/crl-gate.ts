@@ -58,10 +58,14 @@ export async function checkStagedCrl(input: {
 }
 
 async function readBack(staged: StagedArtifact): Promise<Crl | PkiError> {
-  const parts: Uint8Array[] = [];
-  for await (const part of staged.read()) parts.push(part.slice());
+  const octets = new Uint8Array(staged.length);
+  let position = 0;
+  for await (const part of staged.read()) {
+    octets.set(part, position);
+    position += part.length;
+  }
   try {
-    return decodeCrl(Buffer.concat(parts), { maxBytes: Number.MAX_SAFE_INTEGER });
+    return decodeCrl(octets, { maxBytes: Number.MAX_SAFE_INTEGER });
   } catch (error) {
     if (error instanceof PkiError) return error;
     throw error;

@@ -1,7 +1,7 @@
 import { type Certificate, decodeCertificate } from '@lancre/pki/certificate';
 import { LancreError } from '../errors/lancre-error.ts';
 import type { Issuer, KeyReference } from '../issuer/issuer.ts';
-import type { IssuerPolicy } from '../issuer/issuer-policy.ts';
+import { defaultIssuerPolicy, type IssuerPolicy } from '../issuer/issuer-policy.ts';
 
 /** The stored form of an issuer: JSON, with the certificates in base64. */
 interface StoredIssuer {
@@ -31,6 +31,11 @@ export function decodeIssuer(id: number, value: Uint8Array): Issuer {
   }
 }
 
+/** A setting that came after the issuer was stored has its default. */
+function completePolicy({ ocsp, crl }: IssuerPolicy): IssuerPolicy {
+  return { ocsp: { ...defaultIssuerPolicy.ocsp, ...ocsp }, crl: { ...defaultIssuerPolicy.crl, ...crl } };
+}
+
 function parse(id: number, text: string): Issuer {
   const { name, certificates, key, policy }: StoredIssuer = JSON.parse(text);
   const [first, ...others] = certificates.map(decodeBase64);
@@ -40,7 +45,7 @@ function parse(id: number, text: string): Issuer {
     name,
     certificates: [first, ...others] as const,
     ...(key === undefined ? {} : { key }),
-    policy,
+    policy: completePolicy(policy),
   });
 }
 

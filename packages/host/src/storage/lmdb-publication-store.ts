@@ -27,7 +27,10 @@ export class LmdbPublicationStore implements PublicationStore {
     this.#tables.root.resetReadTxn();
     const prefix = issuerKey(issuerId);
     const shards: number[] = [];
-    for (const { key, value } of this.#tables.publications.getRange({ start: prefix, end: endOfPrefix(prefix) })) {
+    for (const { key, value } of this.#tables.publications.getRange({
+      start: prefix,
+      end: endOfPrefix(prefix),
+    })) {
       if (decode(Buffer.from(value)).publication !== undefined) shards.push(Buffer.from(key).readUInt16BE(2));
     }
     return shards;

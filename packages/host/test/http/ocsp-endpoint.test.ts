@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EXTENSION_OIDS, encodeExtension } from '@lancre/pki/certificate';
+import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { encodeDer } from '@lancre/pki/der';
 import { decodeOcspResponse } from '@lancre/pki/ocsp';
 import fc from 'fast-check';
 import { createEdgeHandler, type EdgeHandler, type EdgeHandlerOptions } from '#host/http/edge-handler.js';
 import { WebEdgeRequest } from '#host/http/server-request.js';
+import { createIssuerRegistry } from '#host/issuer/issuer-registry.js';
 import {
   createTestIssuer,
   FakeArtifacts,
@@ -96,6 +98,26 @@ describe('the OCSP service', () => {
     assert.deepEqual(
       source.questions.map(({ items }) => items[0]?.form),
       ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'].map((hash) => ({ hash, parameters: 'null' })),
+    );
+  });
+
+  it('OREQ-26, OREQ-29: where the policy echoes nonces, each question is asked anew and the answer not kept', async () => {
+    const { policy } = test.issuer;
+    const echoing = {
+      ...test.issuer,
+      policy: { ...policy, ocsp: { ...policy.ocsp, nonce: 'echo' as const } },
+    };
+    const registry = await createIssuerRegistry([echoing], createNodeCrypto());
+    const { ask, source } = setUp({ registry: () => registry });
+    const nonce = Buffer.alloc(32, 7);
+    for (let time = 0; time < 2; time += 1) {
+      const response = await ask({ serials: ['0b'], nonce });
+      assert.equal(response.headers.get('cache-control'), 'max-age=0, private, no-store');
+    }
+    await ask({ serials: ['0b'] });
+    assert.deepEqual(
+      source.questions.map((question) => question.nonce && Buffer.from(question.nonce).toString('hex')),
+      [nonce.toString('hex'), nonce.toString('hex'), undefined],
     );
   });
 

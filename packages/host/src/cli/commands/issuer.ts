@@ -34,6 +34,7 @@ interface AddOptions extends HostCommandOptions {
   readonly crlValidity: string;
   readonly crlPeriod: string;
   readonly unknownSerial: UnknownSerialAnswer;
+  readonly nonce: IssuerPolicy['ocsp']['nonce'];
 }
 
 /** `lancre issuer add|list|show|remove` */
@@ -70,6 +71,11 @@ function registerAdd(issuer: Command, context: CliContext): void {
       new Option('--unknown-serial <answer>', 'what a serial never assigned gets; never "good"')
         .choices(['unauthorized', 'unknown', 'extended-revoke'])
         .default('unauthorized'),
+    )
+    .addOption(
+      new Option('--nonce <policy>', 'echo: sign anew for every question with a nonce, and keep nothing')
+        .choices(['ignore', 'echo'])
+        .default('ignore'),
     )
     .action(async (name: string, options: AddOptions) => {
       await withHostStore(context, options, async (store, config) => {
@@ -144,6 +150,7 @@ function policyOf(options: AddOptions): IssuerPolicy {
     ocsp: {
       validitySeconds: inclusive(options.ocspValidity, '--ocsp-validity'),
       unknownSerial: options.unknownSerial,
+      nonce: options.nonce,
     },
     crl: {
       validitySeconds: inclusive(options.crlValidity, '--crl-validity'),
@@ -213,7 +220,7 @@ function registerShow(issuer: Command, context: CliContext): void {
             ['certificates', `${assigned}, of which ${listed} revoked`],
             [
               'OCSP',
-              `valid ${formatDuration(ocsp.validitySeconds + 1)}; unknown serials: ${ocsp.unknownSerial}`,
+              `valid ${formatDuration(ocsp.validitySeconds + 1)}; unknown serials: ${ocsp.unknownSerial}; nonces: ${ocsp.nonce}`,
             ],
             [
               'CRL',

@@ -88,13 +88,14 @@ export function describeCrl(crl: Crl, now: Date): CrlDescription {
   };
 }
 
-function summarize({ entryCount, nextUpdate }: Crl, isDelta: boolean, now: Date): string {
+function summarize({ entryCount, thisUpdate, nextUpdate }: Crl, isDelta: boolean, now: Date): string {
   const list = `${isDelta ? 'a delta CRL' : 'a CRL'} of ${entryCount === 1 ? '1 entry' : `${entryCount} entries`}`;
+  const seconds = (instant: Date) => Math.floor((instant.getTime() - now.getTime()) / 1000);
+  if (thisUpdate > now) return `${list}, dated ${formatSpan(seconds(thisUpdate))} in the future`;
   if (nextUpdate === undefined) return `${list} that does not say when the next one comes`;
-  const seconds = Math.floor((nextUpdate.getTime() - now.getTime()) / 1000);
-  return seconds < 0
-    ? `${list}, out of date for ${formatSpan(seconds)}`
-    : `${list}, current for ${formatSpan(seconds)} more`;
+  return nextUpdate < now
+    ? `${list}, out of date for ${formatSpan(seconds(nextUpdate))}`
+    : `${list}, current for ${formatSpan(seconds(nextUpdate))} more`;
 }
 
 function describePoint(point: IssuingDistributionPoint): IdpDescription {
