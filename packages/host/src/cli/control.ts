@@ -89,6 +89,7 @@ class ControlProcess {
     const listen = await edges.start();
     const adminListen = await this.#startAdmin(directory, scheduler, edges, () => signing.inFlight, count);
     this.#followIssuers(directory);
+    this.#sweepHourly();
     return { listen, adminListen, runtime, edgeCount: count, close: () => closeAll(this.#closers) };
   }
 
@@ -222,6 +223,23 @@ class ControlProcess {
     });
   }
 
+  /** Lists that were replaced are kept for a day: whoever is fetching one, or resumes, still gets it whole. */
+  #sweepHourly(): void {
+    let sweeping: Promise<unknown> = Promise.resolve();
+    const sweep = (): void => {
+      const before = new Date(this.#context.now().getTime() - replacedKeptMilliseconds);
+      sweeping = this.#store.artifacts
+        .sweep(before)
+        .catch((error) => this.#log.error('old lists cannot be removed', { error: String(error) }));
+    };
+    sweep();
+    const timer = setInterval(sweep, sweepMilliseconds);
+    this.#closers.push(async () => {
+      clearInterval(timer);
+      await sweeping;
+    });
+  }
+
   #logOutcome(outcome: PublishOutcome): void {
     const { issuerName: issuer, shard } = outcome.list.scope;
     if (outcome.kind === 'failed') {
@@ -246,5 +264,7 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
 }
 
 const issuersLookMilliseconds = 500;
+const replacedKeptMilliseconds = 24 * 3_600_000;
+const sweepMilliseconds = 3_600_000;
 /** The edges of a killed control look for a successor four times a second, and then drain. */
 const successorPatienceMilliseconds = 10_000;

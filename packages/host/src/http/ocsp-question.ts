@@ -66,7 +66,7 @@ function commonIssuer(requests: readonly OcspSingleRequest[], registry: IssuerRe
   let common: Issuer | undefined;
   for (const { certId } of requests) {
     if (certId.hash === undefined) return undefined;
-    const issuer = registry.byCertId(certId.issuerNameHash, certId.issuerKeyHash);
+    const issuer = registry.byCertId(certId.hash, certId.issuerNameHash, certId.issuerKeyHash);
     if (issuer === undefined || (common !== undefined && common.id !== issuer.id)) return undefined;
     common = issuer;
   }

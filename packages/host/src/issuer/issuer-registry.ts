@@ -18,8 +18,8 @@ export const certIdHashes: readonly HashName[] = ['SHA-1', 'SHA-256', 'SHA-384',
 export interface IssuerRegistry {
   byName(name: string): Issuer | undefined;
   byId(id: number): Issuer | undefined;
-  /** The two hashes of a CertID, by any of the four functions: their lengths tell which. */
-  byCertId(issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): Issuer | undefined;
+  /** @param hash the function that both hashes of the CertID are by */
+  byCertId(hash: HashName, issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): Issuer | undefined;
   /** The CertID hashes of an issuer: what control needs to build a CertID of its own. */
   certIdHashesOf(issuerId: number, hash: HashName): IssuerHashes | undefined;
   readonly issuers: readonly Issuer[];
@@ -35,7 +35,7 @@ export async function createIssuerRegistry(
   for (const issuer of issuers) {
     for (const hash of certIdHashes) {
       const hashes = await hashIssuer(crypto, hash, issuer.certificates[0]);
-      byCertId.set(certIdKey(hashes.issuerNameHash, hashes.issuerKeyHash), issuer);
+      byCertId.set(certIdKey(hash, hashes.issuerNameHash, hashes.issuerKeyHash), issuer);
       hashesOf.set(`${issuer.id}/${hash}`, hashes);
     }
   }
@@ -69,8 +69,8 @@ class Registry implements IssuerRegistry {
     return this.#byId.get(id);
   }
 
-  byCertId(issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): Issuer | undefined {
-    return this.#byCertId.get(certIdKey(issuerNameHash, issuerKeyHash));
+  byCertId(hash: HashName, issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): Issuer | undefined {
+    return this.#byCertId.get(certIdKey(hash, issuerNameHash, issuerKeyHash));
   }
 
   certIdHashesOf(issuerId: number, hash: HashName): IssuerHashes | undefined {
@@ -78,8 +78,8 @@ class Registry implements IssuerRegistry {
   }
 }
 
-function certIdKey(issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): string {
-  return `${latin1(issuerNameHash)}/${latin1(issuerKeyHash)}`;
+function certIdKey(hash: HashName, issuerNameHash: Uint8Array, issuerKeyHash: Uint8Array): string {
+  return `${hash}/${latin1(issuerNameHash)}/${latin1(issuerKeyHash)}`;
 }
 
 function latin1(bytes: Uint8Array): string {

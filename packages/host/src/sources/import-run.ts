@@ -14,6 +14,8 @@ export interface ImportOptions {
   readonly issuer: Issuer | undefined;
   /** The issuer of lines that name one. */
   readonly issuerByName: (name: string) => Issuer | undefined;
+  /** A revocation dated after this is refused: it would be on a list issued before it (CRL-11, REV-13). */
+  readonly now: Date;
   /** Told after each batch. */
   readonly onProgress?: (report: ImportReport) => void;
 }
@@ -25,6 +27,8 @@ export interface ImportReport {
   readonly revoked: number;
   readonly unchanged: number;
   readonly refused: number;
+  /** Known ones that came revoked with another date or reason than the one on record, which stays. */
+  readonly differing: number;
   /** The first of the refused lines. */
   readonly refusals: readonly ImportRefusal[];
 }
@@ -61,7 +65,7 @@ class ImportRun {
   readonly #batches = new Map<number, { records: CertificateRecord[]; lines: number[] }>();
   readonly #refusals: ImportRefusal[] = [];
   #pending = 0;
-  #report = { lines: 0, added: 0, revoked: 0, unchanged: 0, refused: 0 };
+  #report = { lines: 0, added: 0, revoked: 0, unchanged: 0, refused: 0, differing: 0 };
 
   constructor(options: ImportOptions) {
     this.#options = options;
@@ -100,6 +104,10 @@ class ImportRun {
       this.#refuse(line, 'issuer', reason);
       return;
     }
+    if (status.kind !== 'assigned' && status.revocationTime > this.#options.now) {
+      this.#refuse(line, 'revocation', 'it lies in the future');
+      return;
+    }
     const shard = certificate.shard ?? shardOfSerial(serialNumber, issuer.policy.crl.shards);
     const batch = this.#batchOf(issuer.id);
     batch.records.push({ issuerId: issuer.id, serialNumber, notAfter, shard, status });
@@ -121,7 +129,9 @@ class ImportRun {
     this.#report.revoked += summary.revoked;
     this.#report.unchanged += summary.unchanged;
     for (const { index, field } of summary.conflicts) {
-      this.#refuse(lines[index] ?? 0, field, `the store has another ${field} for this serial`);
+      // What was revoked here first and in the CA later has two dates; that is no fault of the line.
+      if (field === 'revocation') this.#report.differing += 1;
+      else this.#refuse(lines[index] ?? 0, field, `the store has another ${field} for this serial`);
     }
   }
 

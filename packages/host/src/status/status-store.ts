@@ -7,8 +7,7 @@ import type { StatusView } from './status-view.ts';
  * nothing of a call is kept.
  *
  * Contract, kept by every implementation and shown by one test that runs on each of them:
- * - nothing revoked becomes good: `assign` never touches the status of a revoked certificate,
- *   `release` lifts only a hold;
+ * - nothing revoked becomes good, whatever is assigned again;
  * - a record's shard never changes after it was assigned;
  * - the same call made twice changes nothing the second time.
  */

@@ -11,6 +11,7 @@ import {
   stat,
   symlink,
   unlink,
+  utimes,
 } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { LancreError } from '../errors/lancre-error.ts';
@@ -159,6 +160,9 @@ class StagedFile implements StagedArtifact {
     await mkdir(dirname(target), { recursive: true, mode: 0o755 });
     // The same content may be there already, and be served just now: it stays, with its date.
     await link(this.#path, target).catch(ignoreExisting);
+    // Touched, so that a sweep at this moment takes it for new.
+    const { mtime } = await stat(target);
+    await utimes(target, mtime, mtime);
     await unlink(this.#path);
     await syncFolder(dirname(target));
     return object;

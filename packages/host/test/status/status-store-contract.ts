@@ -451,8 +451,13 @@ function describeExpiry(check: Check): void {
   });
 
   check('a certificate whose notAfter is the cutoff itself stays', async (store) => {
-    await store.assign(1, [record('01', { notAfter: cutoff, status: revoked() })]);
-    assert.equal(await store.expireRevoked(1, 0, cutoff, ALL), 0);
+    const status = revoked();
+    await store.assign(1, [
+      record('01', { notAfter: cutoff, status }),
+      record('02', { notAfter: before, status }),
+    ]);
+    assert.equal(await store.expireRevoked(1, 0, cutoff, ALL), 1);
+    assert.deepEqual(walkShard(store, 0), ['01']);
     assert.equal(await store.expireRevoked(1, 0, new Date(cutoff.getTime() + 1000), ALL), 1);
   });
 

@@ -104,7 +104,7 @@ function collectingStream(prepared: Prepared): VerifyStream {
   const parts: Uint8Array[] = [];
   return {
     update(bytes: Uint8Array): void {
-      parts.push(bytes.slice());
+      parts.push(Uint8Array.from(bytes));
     },
     finish: (signature: Uint8Array) => verifyWhole(prepared, concatBytes(...parts), signature),
   };
@@ -128,7 +128,7 @@ class PublicKeyCache {
     const kept = this.#keys.get(der);
     // The caller may have reused the memory: the identity of the array is only a hint.
     if (kept !== undefined && equalBytes(kept.der, der)) return kept;
-    const parsed = parsePublicKey(der.slice());
+    const parsed = parsePublicKey(Uint8Array.from(der));
     if (parsed !== undefined) this.#keys.set(der, parsed);
     return parsed;
   }

@@ -74,7 +74,7 @@ function collectAndSign(algorithm: SignatureAlgorithm, key: KeyObject): SigningS
   const parts: Uint8Array[] = [];
   return {
     update(bytes: Uint8Array): void {
-      parts.push(bytes.slice());
+      parts.push(Uint8Array.from(bytes));
     },
     finish: () => signWhole(algorithm, key, concatBytes(...parts)),
   };

@@ -78,6 +78,7 @@ async function importFile(
         parser: parsers[options.format],
         issuer,
         issuerByName: (name) => issuers.get(name),
+        now: context.now(),
         onProgress: (report) => progress.note(`${report.lines} lines`),
       });
     } finally {
@@ -117,9 +118,12 @@ async function* counted(
 }
 
 function describe(report: ImportReport, file: string): string[] {
-  const { lines, added, revoked, unchanged, refused, refusals } = report;
+  const { lines, added, revoked, unchanged, differing, refused, refusals } = report;
   return [
     `${lines} lines: ${added} new, ${revoked} newly revoked, ${unchanged} known, ${refused} refused`,
+    ...(differing === 0
+      ? []
+      : [`${differing} came with another revocation date or reason than the one on record, which stays`]),
     ...refusals.map(({ line, field, reason }) => `${file}:${line}: ${field}: ${reason}`),
     ...(refused > refusals.length ? [`… and ${refused - refusals.length} more`] : []),
   ];

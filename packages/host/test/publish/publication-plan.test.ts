@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CrlPolicy } from '#host/issuer/issuer-policy.js';
+import { type IssuerState, planPublication, revisionOf, scopesOf } from '#host/publish/publication-plan.js';
+import type { Publication } from '#host/publish/publication-store.js';
+import { createIssuer } from '../issuer/test-issuers.ts';
+
+const { issuer } = await createIssuer();
+const PUBLISHED = new Date('2026-11-25T12:00:00Z');
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+function after(seconds: number): Date {
+  return new Date(PUBLISHED.getTime() + seconds * 1000);
+}
+
+function publication(fields: Partial<Publication> = {}): Publication {
+  return {
+    object: 'ab',
+    crlNumber: 7n,
+    thisUpdate: PUBLISHED,
+    nextUpdate: after(9 * DAY - 1),
+    revision: 3,
+    entryCount: 1,
+    length: 400,
+    ...fields,
+  };
+}
+
+function totals(shard: number, revision: number) {
+  return { shard, revision, entryCount: 1, octets: 40, earliestNotAfter: after(90 * DAY) };
+}
+
+interface StateFields {
+  readonly crl?: Partial<CrlPolicy>;
+  readonly totals?: IssuerState['totals'];
+  readonly published?: readonly (readonly [number, Publication | undefined])[];
+}
+
+function stateOf({ crl = {}, totals: shards = [], published = [] }: StateFields): IssuerState {
+  const policy = { ...issuer.policy, crl: { ...issuer.policy.crl, ...crl } };
+  return { issuer: { ...issuer, policy }, totals: shards, published: new Map(published) };
+}
+
+function plan(fields: StateFields, now: Date): string[] {
+  return planPublication(stateOf(fields), now).map(({ scope, reason }) => `${scope.shard} ${reason}`);
+}
+
+const current = { totals: [totals(0, 3)], published: [[0, publication()]] } as const;
+
+const table: readonly (readonly [string, StateFields, Date, readonly string[]])[] = [
+  ['CRL-23: where nothing is published a first list is due', {}, PUBLISHED, ['0 first']],
+  [
+    'SHD-09: every shard of the policy is due from the first moment, with entries or without',
+    { crl: { shards: 3 } },
+    PUBLISHED,
+    ['0 first', '1 first', '2 first', '3 first'],
+  ],
+  [
+    'without a full list only the shards are due',
+    { crl: { shards: 2, full: 'omit' } },
+    PUBLISHED,
+    ['1 first', '2 first'],
+  ],
+  ['a current list is not due', current, after(10), []],
+  ['a list is not due a second before its period is over', current, after(HOUR - 1), []],
+  ['a list is due when its period is over', current, after(HOUR), ['0 period']],
+  [
+    'SHD-15: a list is due as soon as an entry in it has changed',
+    { ...current, totals: [totals(0, 4)] },
+    after(1),
+    ['0 changed'],
+  ],
+  [
+    'a list from a restored store, whose revision is lower, is due',
+    { ...current, totals: [totals(0, 2)] },
+    after(1),
+    ['0 changed'],
+  ],
+  [
+    'with a third of its validity left a list is not expiring',
+    { ...current, crl: { periodSeconds: 30 * DAY } },
+    after(6 * DAY - 1),
+    [],
+  ],
+  [
+    'with less than a third of its validity left a list is expiring',
+    { ...current, crl: { periodSeconds: 30 * DAY } },
+    after(6 * DAY + 1),
+    ['0 expiring'],
+  ],
+  ['an expired list is due', current, after(20 * DAY), ['0 expiring']],
+  [
+    'expiring comes before changed: it is the more pressing',
+    { ...current, totals: [totals(0, 4)] },
+    after(8 * DAY),
+    ['0 expiring'],
+  ],
+  ['a clock set back does not make a current list due', current, after(-DAY), []],
+  [
+    'a change in one shard makes that shard and the full list due',
+    {
+      crl: { shards: 2 },
+      totals: [totals(1, 3), totals(2, 9)],
+      published: [
+        [0, publication({ revision: 5 })],
+        [1, publication({ revision: 3 })],
+        [2, publication({ revision: 5 })],
+      ],
+    },
+    after(1),
+    ['0 changed', '2 changed'],
+  ],
+  [
+    'SHD-07, T-23c: shards of an earlier policy stay, by their entries and by having been published',
+    {
+      crl: { shards: 1 },
+      totals: [totals(5, 3)],
+      published: [
+        [0, publication()],
+        [1, publication({ revision: 0 })],
+        [8, publication({ revision: 0 })],
+      ],
+    },
+    after(HOUR),
+    ['0 period', '1 period', '5 first', '8 period'],
+  ],
+];
+
+for (const [statement, fields, now, expected] of table) {
+  test(statement, () => assert.deepEqual(plan(fields, now), expected));
+}
+
+test('CRL-09, T-34: a list is not made in the second of the one before it', () => {
+  const changed = stateOf({ ...current, totals: [totals(0, 4)] });
+  assert.deepEqual(planPublication(changed, PUBLISHED)[0]?.notBefore, after(1));
+  assert.deepEqual(planPublication(changed, after(0.5))[0]?.notBefore, after(1));
+  assert.deepEqual(planPublication(changed, after(60))[0]?.notBefore, after(60));
+});
+
+test('a clock set back waits until it has caught up with what is published', () => {
+  const changed = stateOf({ ...current, totals: [totals(0, 4)] });
+  assert.deepEqual(planPublication(changed, after(-DAY))[0]?.notBefore, after(1));
+});
+
+test('a first list need not wait', () => {
+  assert.deepEqual(planPublication(stateOf({}), PUBLISHED)[0]?.notBefore, PUBLISHED);
+});
+
+test('a plan tells what is published and the revision that is to be', () => {
+  const [list] = planPublication(stateOf({ ...current, totals: [totals(0, 4)] }), after(1));
+  assert.deepEqual(list?.previous, publication());
+  assert.equal(list?.revision, 4);
+  assert.deepEqual(list?.scope, { issuerId: 1, issuerName: 'e1', shard: 0 });
+});
+
+test('scopes are the full list first, then the shards upwards, each once', () => {
+  const state = stateOf({
+    crl: { shards: 3 },
+    totals: [totals(0, 1), totals(2, 1), totals(11, 1)],
+    published: [
+      [0, publication()],
+      [3, undefined],
+      [10, publication()],
+    ],
+  });
+  assert.deepEqual(scopesOf(state), [0, 1, 2, 3, 10, 11]);
+});
+
+test('certificates in no shard are on the full list only', () => {
+  assert.deepEqual(scopesOf(stateOf({ crl: { full: 'omit', shards: 1 }, totals: [totals(0, 1)] })), [1]);
+});
+
+test("the full list's revision grows with any shard's", () => {
+  const before = revisionOf([totals(0, 4), totals(1, 7), totals(2, 5)], 0);
+  assert.ok(revisionOf([totals(0, 4), totals(1, 7), totals(2, 8)], 0) > before);
+  assert.equal(revisionOf([], 0), 0);
+  assert.equal(revisionOf([totals(1, 7)], 2), 0);
+});
