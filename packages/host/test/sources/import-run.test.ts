@@ -233,7 +233,7 @@ test('CRL-11, REV-13: a revocation that lies in the future is refused', async ()
   const store = new MemoryStatusStore();
   const report = await importText(
     store,
-    'R\t270131000000Z\t261125120001Z\t01\tunknown\t/CN=01\n' + valid('02'),
+    `R\t270131000000Z\t261125120001Z\t01\tunknown\t/CN=01\n${valid('02')}`,
   );
   assert.deepEqual(report.refusals, [{ line: 1, field: 'revocation', reason: 'it lies in the future' }]);
   assert.equal(report.added, 1);
