@@ -95,9 +95,10 @@ async function setStage(stage: string, folder: string, files: ReadonlyMap<string
 
 async function play(step: Step, stage: string, folder: string): Promise<void> {
   const before = step.isUnchanged ? await takeSnapshot(folder) : undefined;
+  const { PATH } = plainEnvironment();
   const finished = await runProgram('/bin/sh', ['-c', step.command], {
     folder,
-    environment: { PATH: `${join(stage, 'bin')}:${plainEnvironment()['PATH']}` },
+    environment: { PATH: `${join(stage, 'bin')}:${PATH}` },
   });
   const where = `line ${step.line}: ${step.command}\n`;
   const said = `${finished.stdout}${finished.stderr}`;

@@ -34,6 +34,7 @@ export class HostProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    if (child.pid !== undefined) killAtExit(child.pid);
     return new HostProcess(child);
   }
 
@@ -84,14 +85,33 @@ export class HostProcess {
 
   /** Ends every process of the host, whatever state it is in. */
   async kill(): Promise<void> {
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch {
-      // All of them have ended.
-    }
+    killGroup(this.pid);
     await until('the host is gone', () => this.hasEnded);
   }
 }
+
+/** For tests that are broken off, and so never come to their `after`. */
+function killAtExit(pid: number): void {
+  if (groups.size === 0) {
+    // Before the test runner's own, which may throw when nobody reads what it says.
+    process.prependListener('exit', () => {
+      for (const group of groups) killGroup(group);
+    });
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.once(signal, () => process.exit(1));
+  }
+  groups.add(pid);
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of them have ended.
+  }
+}
+
+const groups = new Set<number>();
 
 /** Ports that nobody listens on. */
 export async function freePorts(count: number): Promise<readonly number[]> {

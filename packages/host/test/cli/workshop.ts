@@ -19,12 +19,18 @@ export interface Workshop {
   run(program: string, ...words: readonly string[]): Promise<Finished>;
   /** Runs a lancre command to its end. */
   lancre(...words: readonly string[]): Promise<Finished>;
+  /** The same, with variables. */
+  lancreWith(environment: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Finished>;
   /** Runs a lancre command that has to succeed; its standard output. */
   mustLancre(...words: readonly string[]): Promise<string>;
   /** Starts a host and waits until it is up. */
   start(words: readonly string[], environment?: Readonly<Record<string, string>>): Promise<HostProcess>;
-  /** Starts a host and does not wait. */
-  launch(words: readonly string[], environment?: Readonly<Record<string, string>>): HostProcess;
+  /** Starts a host and does not wait. @param from where, if not in the folder */
+  launch(
+    words: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+    from?: string,
+  ): HostProcess;
 }
 
 /** Makes a workshop for the suite (or the file) it is called in. */
@@ -35,8 +41,8 @@ export function openWorkshop(): Workshop {
     await Promise.all(hosts.map((host) => host.kill()));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  const launch: Workshop['launch'] = (words, environment = {}) => {
-    const host = HostProcess.launch(words, { folder, environment });
+  const launch: Workshop['launch'] = (words, environment = {}, from = folder) => {
+    const host = HostProcess.launch(words, { folder: from, environment });
     hosts.push(host);
     return host;
   };
@@ -48,6 +54,7 @@ export function openWorkshop(): Workshop {
     openssl: (...words) => mustRun('openssl', words, { folder }),
     run: (program, ...words) => runProgram(program, words, { folder }),
     lancre: (...words) => runLancre(words, { folder }),
+    lancreWith: (environment, ...words) => runLancre(words, { folder, environment }),
     async mustLancre(...words) {
       const { status, stdout, stderr } = await runLancre(words, { folder });
       if (status !== 0) throw new Error(`lancre ${words.join(' ')} ended with ${status}: ${stderr}${stdout}`);

@@ -171,7 +171,8 @@ test('--json has the same under stable names', async () => {
     'certificates',
     'octets',
   ]);
-  assert.deepEqual(content?.['producedAt'], { at: '2026-11-25T11:00:00Z', inSeconds: -3600 });
+  const { producedAt } = content ?? {};
+  assert.deepEqual(producedAt, { at: '2026-11-25T11:00:00Z', inSeconds: -3600 });
 });
 
 test('control characters of names never reach the terminal', async () => {

@@ -23,7 +23,7 @@ async function inspected(file: string): Promise<string> {
 test('what openssl makes is told rightly', { skip }, async () => {
   openssl(
     ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem'],
-    ...['-subj', '/C=NL/O=Übung/CN=Root', '-days', '3650'],
+    ...['-utf8', '-subj', '/C=NL/O=Übung/CN=Root', '-days', '3650'],
   );
   const index = [1, 2]
     .map((n) => `R\t361231235959Z\t251124120000Z,keyCompromise\t0${n}\tunknown\t/CN=${n}\n`)

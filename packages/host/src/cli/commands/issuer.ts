@@ -5,7 +5,7 @@ import { LancreError } from '../../errors/lancre-error.ts';
 import type { Issuer, KeyReference } from '../../issuer/issuer.ts';
 import { type NamedCertificate, requireAdmissibleIssuer } from '../../issuer/issuer-admission.ts';
 import type { IssuerPolicy, UnknownSerialAnswer } from '../../issuer/issuer-policy.ts';
-import { crlUrl, issuerUrl, ocspUrl, type PublicAddress } from '../../issuer/public-address.ts';
+import { crlPath, crlUrl, issuerUrl, ocspUrl, type PublicAddress } from '../../issuer/public-address.ts';
 import { publishIssuer, withdrawIssuer } from '../../publish/issuer-publisher.ts';
 import { loadFileSigner } from '../../storage/file-signer.ts';
 import {
@@ -249,6 +249,9 @@ function registerRemove(issuer: Command, context: CliContext): void {
         }
         await store.issuers.removeIssuer(name);
         await withdrawIssuer(store.artifacts, name);
+        for (const shard of store.publications.publishedShards(found.id)) {
+          await store.artifacts.withdraw(crlPath(name, shard));
+        }
         printResult(context, options, { removed: name }, [`${name} is removed`]);
       });
     });

@@ -1,0 +1,31 @@
+// Makes the lists of a host that are due some hours from now, and times CrlPublisher.execute.
+//
+//   node publish-crl.mjs CONFIG HOURS
+import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import { loadConfig } from '../../packages/host/dist/cli/config.js';
+import { openHostStore } from '../../packages/host/dist/cli/host-store.js';
+import { LoadedSigners } from '../../packages/host/dist/cli/issuer-directory.js';
+import { CrlPublisher } from '../../packages/host/dist/publish/crl-publisher.js';
+
+const [path, hours] = process.argv.slice(2);
+const config = await loadConfig(path);
+const store = await openHostStore(config.dataFolder);
+const signers = new LoadedSigners({});
+const publisher = new CrlPublisher({
+  ...store,
+  signers,
+  address: config.address,
+  crypto: createNodeCrypto(),
+  now: () => new Date(Date.now() + Number(hours) * 3_600_000),
+});
+const [issuer] = store.issuers.listIssuers();
+await signers.load([issuer]);
+const lists = publisher.plan(issuer);
+const start = performance.now();
+const [outcome] = await publisher.execute(issuer, lists);
+const seconds = (performance.now() - start) / 1000;
+await store.close();
+if (outcome?.kind !== 'published') throw outcome?.error ?? new Error('nothing was due');
+const { entryCount, length } = outcome.publication;
+const peakOctets = process.resourceUsage().maxRSS * 1024;
+console.log(JSON.stringify({ seconds, entries: entryCount, octets: length, peakOctets }));
