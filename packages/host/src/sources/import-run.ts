@@ -1,6 +1,6 @@
 import type { Issuer } from '../issuer/issuer.ts';
 import { shardOfSerial } from '../issuer/issuer-policy.ts';
-import type { CertificateRecord } from '../status/certificate-record.ts';
+import { CertificateBatch } from '../status/certificate-batch.ts';
 import type { AssignSummary, StatusStore } from '../status/status-store.ts';
 import type { ImportedCertificate, LineParser } from './import-line.ts';
 import { readLines } from './line-reader.ts';
@@ -56,15 +56,17 @@ export async function runImport(options: ImportOptions): Promise<ImportReport> {
   return run.report;
 }
 
-/** Large batches: one commit, one fsync and neighbouring keys for 100,000 certificates. */
-const batchRecords = 100_000;
+/** Large batches: one commit, one fsync and neighbouring keys for so many certificates. */
+const batchRecords = 250_000;
+/** A batch is written between two blocks of lines; a block of 1 MiB has no more than this. */
+const blockRecords = 1 << 17;
 const maximumRefusals = 100;
 
 class ImportRun {
   readonly #options: ImportOptions;
-  readonly #batches = new Map<number, { records: CertificateRecord[]; lines: number[] }>();
+  readonly #batches = new Map<number, { readonly certificates: CertificateBatch; lines: number[] }>();
   readonly #refusals: ImportRefusal[] = [];
-  #pending = 0;
+  #isBatchFull = false;
   #report = { lines: 0, added: 0, revoked: 0, unchanged: 0, refused: 0, differing: 0 };
 
   constructor(options: ImportOptions) {
@@ -72,7 +74,7 @@ class ImportRun {
   }
 
   get isBatchFull(): boolean {
-    return this.#pending >= batchRecords;
+    return this.#isBatchFull;
   }
 
   get report(): ImportReport {
@@ -87,11 +89,12 @@ class ImportRun {
   }
 
   async flush(): Promise<void> {
-    for (const [issuerId, { records, lines }] of this.#batches) {
-      this.#add(await this.#options.store.assign(issuerId, records), lines);
+    for (const [issuerId, batch] of this.#batches) {
+      this.#add(await this.#options.store.assign(issuerId, batch.certificates), batch.lines);
+      batch.certificates.clear();
+      batch.lines = [];
     }
-    this.#batches.clear();
-    this.#pending = 0;
+    this.#isBatchFull = false;
     this.#options.onProgress?.(this.report);
   }
 
@@ -110,15 +113,15 @@ class ImportRun {
     }
     const shard = certificate.shard ?? shardOfSerial(serialNumber, issuer.policy.crl.shards);
     const batch = this.#batchOf(issuer.id);
-    batch.records.push({ issuerId: issuer.id, serialNumber, notAfter, shard, status });
+    batch.certificates.add({ serialNumber, notAfter, shard, status });
     batch.lines.push(line);
-    this.#pending += 1;
+    if (batch.certificates.length >= batchRecords) this.#isBatchFull = true;
   }
 
-  #batchOf(issuerId: number): { records: CertificateRecord[]; lines: number[] } {
+  #batchOf(issuerId: number): { readonly certificates: CertificateBatch; lines: number[] } {
     let batch = this.#batches.get(issuerId);
     if (batch === undefined) {
-      batch = { records: [], lines: [] };
+      batch = { certificates: new CertificateBatch(issuerId, batchRecords + blockRecords), lines: [] };
       this.#batches.set(issuerId, batch);
     }
     return batch;

@@ -1,3 +1,4 @@
+import type { CertificateSequence } from './certificate-batch.ts';
 import type { CertificateRecord, Revocation } from './certificate-record.ts';
 import type { RevokedSnapshot } from './revoked-snapshot.ts';
 import type { StatusView } from './status-view.ts';
@@ -17,7 +18,7 @@ export interface StatusStore extends StatusView {
    * A known certificate that comes again revoked is revoked; one that comes again good stays as it is,
    * and each keeps the shard it was given first.
    */
-  assign(issuerId: number, records: readonly CertificateRecord[]): Promise<AssignSummary>;
+  assign(issuerId: number, records: CertificateSequence): Promise<AssignSummary>;
   /**
    * Revokes a certificate. Of a revoked one, only reason `keyCompromise` changes the reason, and
    * only to an earlier or equal time (REV-06, REV-13).

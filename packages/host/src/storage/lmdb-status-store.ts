@@ -1,4 +1,5 @@
 import { encodeCrlEntry } from '@lancre/pki/crl';
+import { type CertificateSequence, serialRank } from '../status/certificate-batch.ts';
 import type { CertificateRecord, CertificateStatus, Revocation } from '../status/certificate-record.ts';
 import { contradicts, nextStatus } from '../status/revocation-rules.ts';
 import type { RevokedSnapshot } from '../status/revoked-snapshot.ts';
@@ -32,7 +33,7 @@ export class LmdbStatusStore extends LmdbStatusView implements StatusStore {
     this.#tables = tables;
   }
 
-  async assign(issuerId: number, records: readonly CertificateRecord[]): Promise<AssignSummary> {
+  async assign(issuerId: number, records: CertificateSequence): Promise<AssignSummary> {
     const batch = new AssignBatch(this.#tables, issuerId);
     return this.#tables.root.transactionSync(() => batch.run(records));
   }
@@ -91,9 +92,9 @@ class AssignBatch {
     this.#keys = new CertificateKeyWriter(issuerId);
   }
 
-  run(records: readonly CertificateRecord[]): AssignSummary {
+  run(records: CertificateSequence): AssignSummary {
     for (const index of serialOrder(records)) {
-      const record = records[index];
+      const record = records.at(index);
       if (record !== undefined) this.#take(record, index);
     }
     for (const [shard, changes] of this.#changes) {
@@ -184,13 +185,10 @@ function putIfAbsent(tables: LmdbTables, key: Buffer, value: Buffer): boolean {
 
 const noOverwrite = { noOverwrite: true } as const;
 
-/**
- * Positions in serial order: neighbours in the tree are written together, which is twice as fast.
- * Compared by length and first six octets as one number, since a comparison of octets costs more
- * than the write it saves.
- */
-function serialOrder(records: readonly CertificateRecord[]): Iterable<number> {
-  const ranks = Float64Array.from(records, ({ serialNumber }) => rankOf(serialNumber));
+/** Positions in serial order: neighbours in the tree are written together, which is twice as fast. */
+function serialOrder(records: CertificateSequence): Iterable<number> {
+  const ranks = new Float64Array(records.length);
+  for (let index = 0; index < ranks.length; index += 1) ranks[index] = rankAt(records, index);
   const order = Uint32Array.from(ranks.keys());
   if (isAscending(ranks)) return order;
   return order.sort((a, b) => {
@@ -199,10 +197,10 @@ function serialOrder(records: readonly CertificateRecord[]): Iterable<number> {
   });
 }
 
-function rankOf(serialNumber: Uint8Array): number {
-  let rank = serialNumber.length;
-  for (let index = 0; index < 6; index += 1) rank = rank * 256 + (serialNumber[index] ?? 0);
-  return rank;
+function rankAt(records: CertificateSequence, index: number): number {
+  if (records.serialRankAt !== undefined) return records.serialRankAt(index);
+  const serialNumber = serialAt(records, index);
+  return serialRank(serialNumber, 0, serialNumber.length);
 }
 
 function isAscending(ranks: Float64Array): boolean {
@@ -212,6 +210,6 @@ function isAscending(ranks: Float64Array): boolean {
   return true;
 }
 
-function serialAt(records: readonly CertificateRecord[], index: number): Uint8Array {
-  return records[index]?.serialNumber ?? new Uint8Array();
+function serialAt(records: CertificateSequence, index: number): Uint8Array {
+  return records.at(index)?.serialNumber ?? new Uint8Array();
 }

@@ -1,4 +1,5 @@
 import { encodeCrlEntry } from '@lancre/pki/crl';
+import type { CertificateSequence } from '#host/status/certificate-batch.js';
 import type { CertificateRecord, CertificateStatus, Revocation } from '#host/status/certificate-record.js';
 import { contradicts, nextStatus } from '#host/status/revocation-rules.js';
 import type { RevokedBatch, RevokedSnapshot, RevokedTotals } from '#host/status/revoked-snapshot.js';
@@ -30,11 +31,13 @@ export class MemoryStatusStore implements StatusStore {
     return recordOf(Number(issuerId), serial, facts);
   }
 
-  async assign(issuerId: number, records: readonly CertificateRecord[]) {
+  async assign(issuerId: number, records: CertificateSequence) {
     const issuer = this.#issuerOf(issuerId);
     const summary = { added: 0, revoked: 0, unchanged: 0, conflicts: [] as AssignConflict[] };
     const touched = new Set<number>();
-    for (const [index, coming] of records.entries()) {
+    for (let index = 0; index < records.length; index += 1) {
+      const coming = records.at(index);
+      if (coming === undefined) continue;
       const stored = issuer.records.get(hexOf(coming.serialNumber));
       const status = stored === undefined ? coming.status : statusAfter(stored, coming);
       if (typeof status === 'string') {
