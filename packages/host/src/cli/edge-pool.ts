@@ -89,8 +89,17 @@ export class EdgePool {
     this.#past = sumSnapshots([this.#past, edge.snapshot]);
     if (this.#isClosing || !edge.isListening) return;
     this.#options.onExit(`edge ${edge.process.pid} ended (${how})`);
+    this.#restart();
+  }
+
+  /** Until it succeeds: an edge that could not be started once may be started a second later. */
+  #restart(): void {
     setTimeout(() => {
-      if (!this.#isClosing) this.#launch().catch((error) => this.#options.onExit(String(error)));
+      if (this.#isClosing) return;
+      this.#launch().catch((error) => {
+        this.#options.onExit(`an edge could not be started anew: ${String(error)}`);
+        this.#restart();
+      });
     }, restartMilliseconds);
   }
 }

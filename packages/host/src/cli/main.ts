@@ -102,6 +102,8 @@ function wantsJson(args: readonly string[]): boolean {
 }
 
 function processContext(): CliContext {
+  // Whoever read our output or our log may be gone (EPIPE): that ends a listing, and never a host.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),

@@ -18,7 +18,7 @@ export function parseOpensslIndexLine(octets: Buffer, start: number, end: number
   const serial = tabAt(octets, revocation, end) + 1;
   const serialEnd = tabAt(octets, serial, end);
   if (serialEnd >= end) return refuseLine('line', 'not six fields parted by tabs');
-  if (expiry !== start + 2)
+  if (expiry !== start + 2 || !isStatusLetter(octets[start]))
     return refuseLine('status', `"${shown(octets, start, expiry - 1)}" is not V, R or E`);
   const notAfter = timeAt(octets, expiry, revocation - 1);
   if (notAfter === undefined)
@@ -30,6 +30,10 @@ export function parseOpensslIndexLine(octets: Buffer, start: number, end: number
   const status = statusOf(octets[start], octets, revocation, serial - 1);
   if (typeof status === 'string') return refuseLine('revocation', status);
   return { kind: 'certificate', serialNumber, notAfter, status };
+}
+
+function isStatusLetter(letter: number | undefined): boolean {
+  return letter === letterV || letter === letterR || letter === letterE;
 }
 
 /** The next tab of the line; its end or beyond where there is none. Never looks into the lines after it. */
@@ -49,7 +53,6 @@ function statusOf(
   if (letter === letterV || letter === letterE) {
     return start === end ? assigned : 'a revocation date on a line that is not R';
   }
-  if (letter !== letterR) return `status "${String.fromCharCode(letter ?? 0)}" is not V, R or E`;
   return revokedStatus(octets.toString('latin1', start, end));
 }
 
@@ -111,8 +114,12 @@ function numberAt(line: Buffer, start: number, digits: number): number {
 
 /** For messages: what stands there, cut short and printable. */
 function shown(line: Buffer, start: number, end: number): string {
-  return line.toString('latin1', start, Math.min(end, start + 40)).replace(/[^\x20-\x7e]/g, '?');
+  const text = line.toString('latin1', start, Math.min(end, start + shownOctets)).replace(/[^\x20-\x7e]/g, '?');
+  return end > start + shownOctets ? `${text}...` : text;
 }
+
+/** More than the 40 digits that the longest serial has. */
+const shownOctets = 44;
 
 const assigned: CertificateStatus = { kind: 'assigned' };
 

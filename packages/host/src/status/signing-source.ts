@@ -38,7 +38,8 @@ export class SigningOcspSource implements OcspSource {
     const refusal = standings.find((standing) => standing.kind === 'refused');
     if (refusal !== undefined) return refused('unauthorized', refusal.cause);
     const signer = signers.signerOf(issuer.id);
-    if (signer === undefined) return refused('unauthorized', 'no_key');
+    if (signer === undefined)
+      return issuer.key === undefined ? refused('unauthorized', 'no_key') : signerFailed;
     return this.#sign({ issuer, issuers, question, standings, signer, instant });
   }
 
@@ -53,7 +54,7 @@ export class SigningOcspSource implements OcspSource {
     try {
       signature = await signer.sign(responseDataDer);
     } catch {
-      return { ...refused('tryLater', 'signer_failed'), retryAfterSeconds: signerRetrySeconds };
+      return signerFailed;
     }
     const der = encodeOcspResponse({
       responseDataDer,
@@ -114,4 +115,10 @@ function wholeSeconds(instant: Date): Date {
   return new Date(Math.floor(instant.getTime() / 1000) * 1000);
 }
 
-const signerRetrySeconds = 5;
+/** The key is there but cannot be used now: that is no answer about the certificate. */
+const signerFailed: RefusedAnswer = {
+  kind: 'refused',
+  status: 'tryLater',
+  cause: 'signer_failed',
+  retryAfterSeconds: 5,
+};

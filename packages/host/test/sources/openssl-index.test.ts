@@ -105,8 +105,8 @@ for (const [revocation, status] of revocations) {
 }
 
 const refused: readonly (readonly [string, string, string])[] = [
-  ['another letter than V, R and E', lineOf({ status: 'X' }), 'revocation'],
-  ['a status in lower case', lineOf({ status: 'v' }), 'revocation'],
+  ['another letter than V, R and E', lineOf({ status: 'X' }), 'status'],
+  ['a status in lower case', lineOf({ status: 'v' }), 'status'],
   ['a status of two letters', lineOf({ status: 'VV' }), 'status'],
   ['no status', lineOf({ status: '' }), 'status'],
   ['a line without tabs', 'V 270131123456Z 04A1', 'line'],

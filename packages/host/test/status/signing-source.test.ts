@@ -187,7 +187,7 @@ describe('the source that signs', () => {
     assert.equal((await ask({ ...ca, issuer }, store, question('0a'))).single.certStatus.status, 'good');
   });
 
-  test('an issuer without a key here is unauthorized, an unknown one too', async () => {
+  test('an issuer without a key here is unauthorized, an unknown one too, one whose key is not there tryLater', async () => {
     const keyless = new SigningOcspSource({
       ...(await options(ca, store)),
       signers: { signerOf: () => undefined },
@@ -197,6 +197,15 @@ describe('the source that signs', () => {
       status: 'unauthorized',
       cause: 'no_key',
     });
+    const lost = { ...ca.issuer, key: { path: '/nowhere' } };
+    const registry = await createIssuerRegistry([lost], crypto);
+    const unloaded = new SigningOcspSource({
+      ...(await options(ca, store)),
+      registry: () => registry,
+      signers: { signerOf: () => undefined },
+    });
+    const later = await unloaded.answer(question('0a'));
+    assert.deepEqual([later.kind, later.kind === 'refused' && later.status], ['refused', 'tryLater']);
     const unknown = await source(ca, store).answer({ ...question('0a'), issuerId: 9 });
     assert.deepEqual(unknown, { kind: 'refused', status: 'unauthorized', cause: 'issuer_unknown' });
   });

@@ -110,9 +110,14 @@ function chooseAlgorithm(spki: Uint8Array, name: SignatureAlgorithmName | undefi
   const key = publicKeyKindOf(spki);
   if (key === undefined) throw new PkiError('key_invalid', 'a key of a kind that is not known here');
   const algorithm = signatureAlgorithm(name ?? defaultAlgorithm(key));
-  const isStrong = algorithm.use === 'sign-and-verify' && (key.type !== 'rsa' || key.modulusBits >= 2048);
+  if (key.type === 'rsa' && key.modulusBits < 2048) {
+    throw new PkiError(
+      'algorithm_unsupported',
+      `an RSA key of ${key.modulusBits} bits is too short to sign with`,
+    );
+  }
   const isCurve = key.type !== 'ec' || key.curve === algorithm.signingCurve;
-  if (!isStrong || !isCurve || !isKeyFor(algorithm, key)) {
+  if (algorithm.use !== 'sign-and-verify' || !isCurve || !isKeyFor(algorithm, key)) {
     throw new PkiError(
       'algorithm_unsupported',
       `${algorithm.name} cannot be used to sign with this ${key.type} key`,
