@@ -114,7 +114,9 @@ function numberAt(line: Buffer, start: number, digits: number): number {
 
 /** For messages: what stands there, cut short and printable. */
 function shown(line: Buffer, start: number, end: number): string {
-  const text = line.toString('latin1', start, Math.min(end, start + shownOctets)).replace(/[^\x20-\x7e]/g, '?');
+  const text = line
+    .toString('latin1', start, Math.min(end, start + shownOctets))
+    .replace(/[^\x20-\x7e]/g, '?');
   return end > start + shownOctets ? `${text}...` : text;
 }
 
