@@ -54,7 +54,13 @@ test('an issuer that is withdrawn is at none of its paths', async () => {
     assert.equal(host.artifacts.resolve(`i/e1${extension}`), undefined);
 });
 
-test('a certificate that somebody else publishes at the same moment is a conflict', async () => {
+test('somebody who publishes the same at the same moment is no trouble', async () => {
+  const { host, issuer } = await hostOf();
+  await Promise.all([1, 2, 3].map(() => publishIssuer(host.artifacts, issuer)));
+  assert.deepEqual(await read(host, 'i/e1'), Buffer.from(own.der));
+});
+
+test('an address that others keep changing is a conflict, and says which', async () => {
   const { host, issuer } = await hostOf();
   const artifacts = Object.create(host.artifacts, {
     resolve: { value: () => undefined },
