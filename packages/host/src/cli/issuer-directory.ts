@@ -1,10 +1,10 @@
 import type { CryptoProvider, Signer } from '@lancre/pki/crypto';
 import { LancreError } from '../errors/lancre-error.ts';
-import type { Issuer } from '../issuer/issuer.ts';
+import { describeKey, type Issuer } from '../issuer/issuer.ts';
 import { createIssuerRegistry, type IssuerRegistry } from '../issuer/issuer-registry.ts';
 import type { IssuerView } from '../issuer/issuer-store.ts';
 import type { SignerSet } from '../status/signer-set.ts';
-import { loadFileSigner } from '../storage/file-signer.ts';
+import { loadSigner } from '../storage/signer-loader.ts';
 
 /** The issuers as the store has them now; made anew when they change there. */
 export class IssuerDirectory {
@@ -76,7 +76,7 @@ export class LoadedSigners implements SignerSet {
     for (const issuer of issuers) {
       if (issuer.key === undefined) continue;
       try {
-        signers.set(issuer.id, await this.#loadOne(issuer, issuer.key.path));
+        signers.set(issuer.id, await this.#loadOne(issuer, describeKey(issuer.key)));
       } catch (error) {
         if (!(error instanceof LancreError)) throw error;
         problems.push({ issuer: issuer.name, message: error.message });
@@ -86,11 +86,11 @@ export class LoadedSigners implements SignerSet {
     this.#problems = problems;
   }
 
-  async #loadOne(issuer: Issuer, path: string): Promise<Signer> {
-    const signer = issuer.key && (await loadFileSigner(issuer.key, this.#environment));
+  async #loadOne(issuer: Issuer, where: string): Promise<Signer> {
+    const signer = issuer.key && (await loadSigner(issuer.key, this.#environment));
     const own = issuer.certificates[0].subjectPublicKeyInfo.der;
     // The file may have been exchanged since the issuer was added.
     if (signer !== undefined && Buffer.compare(signer.subjectPublicKeyInfoDer, own) === 0) return signer;
-    throw new LancreError('key_mismatch', `the key ${path} is not that of issuer ${issuer.name}`);
+    throw new LancreError('key_mismatch', `the key ${where} is not that of issuer ${issuer.name}`);
   }
 }

@@ -1,3 +1,11 @@
+import type { HashName } from '@lancre/pki/ocsp';
+
+/**
+ * `private` (default): whatever RFC 6960 and RFC 5280 allow. `cabf`: nothing can be set that the Baseline
+ * Requirements or Microsoft's program refuse; issuer-profile.ts says what that is.
+ */
+export type IssuerProfile = 'private' | 'cabf';
+
 /** What the host says of a serial of this issuer that has no record (REQUIREMENTS K-4). Never "good". */
 export type UnknownSerialAnswer = 'unauthorized' | 'unknown' | 'extended-revoke';
 
@@ -12,6 +20,22 @@ export interface OcspPolicy {
    * gets an answer of its own, signed for it and never kept (OREQ-26, OREQ-29).
    */
   readonly nonce: 'ignore' | 'echo';
+  /** How an answer names its signer. Default `byKey`, as new responders must (RFC 9919 3.2.2, ORSP-08). */
+  readonly responderId: 'byKey' | 'byName';
+  /**
+   * The CertID hashes for which an answer to every unexpired certificate is signed ahead and kept
+   * fresh. Default: none, answers are signed when they are first asked for.
+   */
+  readonly presign: readonly HashName[];
+  /**
+   * Seconds after notAfter for which certificates are still answered for, with archiveCutoff
+   * (RFC 6960 4.4.4). Default 0: `unauthorized` from notAfter on (RFC 9919 3.2.3).
+   */
+  readonly retentionSeconds: number;
+  /** Whether a revoked certificate's invalidityDate is told (RFC 6960 4.4.5, RFC 5280 5.3.2). Default `omit`. */
+  readonly invalidityDate: 'omit' | 'include';
+  /** Whether a revoked answer names the CRL it is also on (RFC 6960 4.4.2). Default `omit`. */
+  readonly crlId: 'omit' | 'include';
 }
 
 /** How the CRLs of one issuer are made. */
@@ -28,13 +52,24 @@ export interface CrlPolicy {
 
 /** The settings of one issuer. */
 export interface IssuerPolicy {
+  readonly profile: IssuerProfile;
   readonly ocsp: OcspPolicy;
   readonly crl: CrlPolicy;
 }
 
 /** The defaults of DESIGN 7, which satisfy the Baseline Requirements and Microsoft's program alike. */
 export const defaultIssuerPolicy: IssuerPolicy = Object.freeze({
-  ocsp: Object.freeze({ validitySeconds: 96 * 3600 - 1, unknownSerial: 'unauthorized', nonce: 'ignore' }),
+  profile: 'private',
+  ocsp: Object.freeze({
+    validitySeconds: 96 * 3600 - 1,
+    unknownSerial: 'unauthorized',
+    nonce: 'ignore',
+    responderId: 'byKey',
+    presign: Object.freeze([]),
+    retentionSeconds: 0,
+    invalidityDate: 'omit',
+    crlId: 'omit',
+  }),
   crl: Object.freeze({ validitySeconds: 216 * 3600 - 1, periodSeconds: 3600, shards: 0, full: 'publish' }),
 });
 

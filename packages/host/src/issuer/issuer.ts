@@ -7,10 +7,38 @@ export type PassphraseSource =
   | { readonly from: 'environment'; readonly variable: string };
 
 /** Where a signing key is. The key itself stays where its owner put it. */
-export interface KeyReference {
+export type KeyReference = FileKeyReference | Pkcs11KeyReference;
+
+/** A key in a file. */
+export interface FileKeyReference {
   /** Absolute path of a PKCS#8 PEM file. */
   readonly path: string;
   readonly passphrase?: PassphraseSource;
+}
+
+/** A key in a token: an HSM, a smart card, a cloud's key service. */
+export interface Pkcs11KeyReference {
+  /** RFC 7512, such as `pkcs11:token=ocsp;object=e1?module-path=/usr/lib/softhsm/libsofthsm2.so`. Holds no PIN. */
+  readonly uri: string;
+  /** Where the user's PIN is read from. */
+  readonly passphrase?: PassphraseSource;
+}
+
+/** How messages name a key: its path or its URI. */
+export function describeKey(key: KeyReference): string {
+  return 'uri' in key ? key.uri : key.path;
+}
+
+/** A delegated responder (RFC 6960 4.2.2.2): its own certificate by the issuer, and its own key. */
+export interface ResponderReference {
+  readonly certificate: Certificate;
+  readonly key: KeyReference;
+}
+
+/** The issuer's key is known, or feared, to be in other hands. */
+export interface KeyCompromise {
+  /** The revocationTime of every certificate that is not already revoked; whole seconds. */
+  readonly since: Date;
 }
 
 /**
@@ -27,6 +55,12 @@ export interface Issuer {
   /** Absent for an issuer whose statuses are signed elsewhere. */
   readonly key?: KeyReference;
   readonly policy: IssuerPolicy;
+  /** Delegated responders; while one is usable, it signs OCSP answers in place of the issuer's own key. */
+  readonly responders?: readonly ResponderReference[];
+  /** Who may ask. Present = OCSP requests must be signed by one of these certificates, or by one that they issued. */
+  readonly requestSigners?: readonly Certificate[];
+  /** Present = every certificate is answered for as revoked (RFC 6960 2.7). */
+  readonly compromise?: KeyCompromise;
 }
 
 /**

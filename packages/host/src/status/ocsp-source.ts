@@ -1,3 +1,4 @@
+import type { SignatureAlgorithmName } from '@lancre/pki/crypto';
 import type { HashName, OcspErrorStatus } from '@lancre/pki/ocsp';
 import type { StatusVersion } from './status-view.ts';
 
@@ -25,6 +26,11 @@ export interface OcspQuestion {
   readonly items: readonly OcspQuestionItem[];
   /** Present only if the issuer's policy echoes nonces; 1 to 128 octets (RFC 9654 2.1). */
   readonly nonce?: Uint8Array;
+  /**
+   * The algorithm the client prefers (RFC 6960 4.4.7.2), of those that the issuer's responders have.
+   * Absent = the issuer's first responder signs.
+   */
+  readonly algorithm?: SignatureAlgorithmName;
 }
 
 /** A signed answer or the reason there is none. */

@@ -3,7 +3,7 @@ import type { Signer } from '@lancre/pki/crypto';
 import { createNodeSigner } from '@lancre/pki/crypto-node';
 import { PkiError } from '@lancre/pki/errors';
 import { LancreError } from '../errors/lancre-error.ts';
-import type { KeyReference, PassphraseSource } from '../issuer/issuer.ts';
+import type { FileKeyReference, PassphraseSource } from '../issuer/issuer.ts';
 
 /**
  * Loads a signing key from a PEM file, plain or encrypted.
@@ -12,7 +12,7 @@ import type { KeyReference, PassphraseSource } from '../issuer/issuer.ts';
  * @throws LancreError `file_missing`, `key_passphrase`, `key_invalid`, each naming the file
  */
 export async function loadFileSigner(
-  key: KeyReference,
+  key: FileKeyReference,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Signer> {
   const pem = await readText(key.path, 'key');
@@ -24,7 +24,7 @@ export async function loadFileSigner(
   }
 }
 
-function nameKeyFile(key: KeyReference, cause: unknown): unknown {
+function nameKeyFile(key: FileKeyReference, cause: unknown): unknown {
   if (!(cause instanceof PkiError)) return cause;
   if (cause.code !== 'key_passphrase_wrong') {
     return new LancreError('key_invalid', `${key.path} holds no usable private key: ${cause.message}`, {
@@ -38,7 +38,12 @@ function nameKeyFile(key: KeyReference, cause: unknown): unknown {
   return new LancreError('key_passphrase', `${key.path} ${hint}`, { cause });
 }
 
-async function readPassphrase(
+/**
+ * Reads a pass phrase or PIN from where its owner keeps it; a line end at the end of a file is not part of it.
+ *
+ * @throws LancreError `file_missing`, `key_passphrase` (the variable is not set)
+ */
+export async function readPassphrase(
   source: PassphraseSource,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {

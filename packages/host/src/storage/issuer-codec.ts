@@ -8,16 +8,30 @@ interface StoredIssuer {
   readonly name: string;
   readonly certificates: readonly string[];
   readonly key?: KeyReference;
-  readonly policy: IssuerPolicy;
+  readonly policy: Partial<IssuerPolicy>;
+  readonly responders?: readonly { readonly certificate: string; readonly key: KeyReference }[];
+  readonly requestSigners?: readonly string[];
+  readonly compromise?: { readonly since: string };
 }
 
 /** Everything but the number, which is the key it is stored under. */
 export function encodeIssuer(issuer: Omit<Issuer, 'id'>): Buffer {
+  const { name, certificates, key, policy, responders, requestSigners, compromise } = issuer;
   const stored: StoredIssuer = {
-    name: issuer.name,
-    certificates: issuer.certificates.map(({ der }) => Buffer.from(der).toString('base64')),
-    ...(issuer.key === undefined ? {} : { key: issuer.key }),
-    policy: issuer.policy,
+    name,
+    certificates: certificates.map(encodeBase64),
+    ...(key === undefined ? {} : { key }),
+    policy,
+    ...(responders === undefined
+      ? {}
+      : {
+          responders: responders.map((each) => ({
+            certificate: encodeBase64(each.certificate),
+            key: each.key,
+          })),
+        }),
+    ...(requestSigners === undefined ? {} : { requestSigners: requestSigners.map(encodeBase64) }),
+    ...(compromise === undefined ? {} : { compromise: { since: compromise.since.toISOString() } }),
   };
   return Buffer.from(JSON.stringify(stored));
 }
@@ -32,13 +46,18 @@ export function decodeIssuer(id: number, value: Uint8Array): Issuer {
 }
 
 /** A setting that came after the issuer was stored has its default. */
-function completePolicy({ ocsp, crl }: IssuerPolicy): IssuerPolicy {
-  return { ocsp: { ...defaultIssuerPolicy.ocsp, ...ocsp }, crl: { ...defaultIssuerPolicy.crl, ...crl } };
+function completePolicy({ profile, ocsp, crl }: Partial<IssuerPolicy>): IssuerPolicy {
+  return {
+    profile: profile ?? defaultIssuerPolicy.profile,
+    ocsp: { ...defaultIssuerPolicy.ocsp, ...ocsp },
+    crl: { ...defaultIssuerPolicy.crl, ...crl },
+  };
 }
 
 function parse(id: number, text: string): Issuer {
-  const { name, certificates, key, policy }: StoredIssuer = JSON.parse(text);
-  const [first, ...others] = certificates.map(decodeBase64);
+  const stored: StoredIssuer = JSON.parse(text);
+  const { name, key, policy, responders, requestSigners, compromise } = stored;
+  const [first, ...others] = stored.certificates.map(decodeBase64);
   if (first === undefined) throw new LancreError('store_corrupt', `issuer ${id} has no certificate`);
   return Object.freeze({
     id,
@@ -46,7 +65,21 @@ function parse(id: number, text: string): Issuer {
     certificates: [first, ...others] as const,
     ...(key === undefined ? {} : { key }),
     policy: completePolicy(policy),
+    ...(responders === undefined
+      ? {}
+      : {
+          responders: responders.map((each) => ({
+            certificate: decodeBase64(each.certificate),
+            key: each.key,
+          })),
+        }),
+    ...(requestSigners === undefined ? {} : { requestSigners: requestSigners.map(decodeBase64) }),
+    ...(compromise === undefined ? {} : { compromise: { since: new Date(compromise.since) } }),
   });
+}
+
+function encodeBase64({ der }: Certificate): string {
+  return Buffer.from(der).toString('base64');
 }
 
 function decodeBase64(text: string): Certificate {

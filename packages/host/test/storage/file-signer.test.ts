@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
-import type { KeyReference } from '#host/issuer/issuer.js';
+import type { FileKeyReference } from '#host/issuer/issuer.js';
 import { loadFileSigner } from '#host/storage/file-signer.js';
 import { type KeyType, newPrivateKey, newSigner, signCertificate } from '../issuer/test-issuers.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -28,7 +28,7 @@ const encrypted = file(
     .toString(),
 );
 
-async function signs(key: KeyReference, environment: Record<string, string> = {}): Promise<void> {
+async function signs(key: FileKeyReference, environment: Record<string, string> = {}): Promise<void> {
   const signer = await loadFileSigner(key, environment);
   const message = Buffer.from('a list');
   const verdict = await createNodeCrypto().verify({
@@ -66,7 +66,7 @@ const missing = join(folder, 'missing.key');
 const failures: readonly (readonly [
   string,
   Parameters<typeof rejectsWithCode>[0],
-  KeyReference,
+  FileKeyReference,
   readonly string[],
 ])[] = [
   ['a missing key file', 'file_missing', { path: missing }, [missing]],

@@ -2,12 +2,16 @@ import { resolve } from 'node:path';
 import { formatName } from '@lancre/pki/certificate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LancreError } from '../../errors/lancre-error.ts';
-import type { Issuer, KeyReference } from '../../issuer/issuer.ts';
+import { describeKey, type Issuer, type KeyReference } from '../../issuer/issuer.ts';
 import { type NamedCertificate, requireAdmissibleIssuer } from '../../issuer/issuer-admission.ts';
-import type { IssuerPolicy, UnknownSerialAnswer } from '../../issuer/issuer-policy.ts';
+import {
+  defaultIssuerPolicy,
+  type IssuerPolicy,
+  type UnknownSerialAnswer,
+} from '../../issuer/issuer-policy.ts';
 import { crlPath, crlUrl, issuerUrl, ocspUrl, type PublicAddress } from '../../issuer/public-address.ts';
 import { publishIssuer, withdrawIssuer } from '../../publish/issuer-publisher.ts';
-import { loadFileSigner } from '../../storage/file-signer.ts';
+import { loadSigner } from '../../storage/signer-loader.ts';
 import {
   collect,
   formatFields,
@@ -100,7 +104,7 @@ async function addIssuer(
   const policy = policyOf(options);
   const certificates = await readNamedCertificates(context, options.certificate);
   const key = keyReferenceOf(context, options);
-  const signer = key && (await loadFileSigner(key, context.environment));
+  const signer = key && (await loadSigner(key, context.environment));
   requireAdmissibleIssuer({ name, certificates, signer, keyPath: options.key });
   const [first, ...others] = certificates.map(({ certificate }) => certificate);
   if (first === undefined) throw new LancreError('input_invalid', 'an issuer needs at least one certificate');
@@ -147,7 +151,9 @@ function policyOf(options: AddOptions): IssuerPolicy {
   // Less one second: a validity counts both its ends (BR 4.9.9, T-18).
   const inclusive = (text: string, what: string): number => parseDuration(text, what) - 1;
   const policy: IssuerPolicy = {
+    profile: 'private',
     ocsp: {
+      ...defaultIssuerPolicy.ocsp,
       validitySeconds: inclusive(options.ocspValidity, '--ocsp-validity'),
       unknownSerial: options.unknownSerial,
       nonce: options.nonce,
@@ -216,7 +222,7 @@ function registerShow(issuer: Command, context: CliContext): void {
                   `${formatName(each.subject)}, issued by ${formatName(each.issuer)}, until ${formatInstant(each.notAfter)}`,
                 ] as const,
             ),
-            ['key', found.key?.path ?? 'none: statuses are signed elsewhere'],
+            ['key', found.key === undefined ? 'none: statuses are signed elsewhere' : describeKey(found.key)],
             ['certificates', `${assigned}, of which ${listed} revoked`],
             [
               'OCSP',
@@ -286,7 +292,7 @@ function describe(issuer: Issuer, store: HostStore, address: PublicAddress): Rec
       serialNumber: each.serialNumber,
       notAfter: formatInstant(each.notAfter),
     })),
-    key: issuer.key?.path,
+    key: issuer.key && describeKey(issuer.key),
     policy: issuer.policy,
     counts: store.statuses.count(issuer.id),
     urls: {

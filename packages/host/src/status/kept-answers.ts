@@ -1,0 +1,40 @@
+import type { CertIdForm, SignedAnswer } from './ocsp-source.ts';
+
+/** What a kept answer is found by: a question for one certificate, without nonce or wishes. */
+export interface AnswerKey {
+  readonly issuerId: number;
+  readonly form: CertIdForm;
+  /** Magnitude octets. */
+  readonly serialNumber: Uint8Array;
+}
+
+/** A signed answer as it is kept in the store: shared by all edges, and there after a restart. */
+export interface KeptAnswer {
+  /** With exactly one version. */
+  readonly answer: SignedAnswer;
+  /**
+   * `host` = signed here; used only while its record, and the issuer's answer terms, are the same.
+   * `imported` = signed elsewhere, for a certificate that has a record here or has none.
+   */
+  readonly origin: 'host' | 'imported';
+  /** What {@link answerTermsOf} said of the issuer when it was signed. */
+  readonly terms: number;
+}
+
+/** Finds kept answers. Knows nothing of freshness. */
+export interface AnswerView {
+  findAnswer(key: AnswerKey): KeptAnswer | undefined;
+}
+
+/** Keeps answers. */
+export interface AnswerStore extends AnswerView {
+  /**
+   * Keeps answers in place of older ones; durable when the promise resolves. One that is there with a
+   * later thisUpdate stays (T-17).
+   *
+   * @returns how many were taken
+   */
+  keepAnswers(answers: readonly (AnswerKey & KeptAnswer)[]): Promise<number>;
+  /** Removes answers whose nextUpdate, or whose certificate's notAfter, lies before `before`. Returns how many. */
+  sweepAnswers(before: Date): Promise<number>;
+}
