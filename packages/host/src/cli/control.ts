@@ -5,6 +5,9 @@ import { type HealthReport, startAdminServer } from '../http/admin-server.ts';
 import { startSigningServer } from '../http/signing-server.ts';
 import { CrlPublisher, type PublishOutcome } from '../publish/crl-publisher.ts';
 import { publishIssuer } from '../publish/issuer-publisher.ts';
+import { OcspPresigner } from '../publish/ocsp-presigner.ts';
+import { KeepingOcspSource } from '../status/keeping-source.ts';
+import { KeptAnswerSource } from '../status/kept-answer-source.ts';
 import { SigningOcspSource } from '../status/signing-source.ts';
 import type { Config, ListenAddress } from './config.ts';
 import type { CliContext } from './context.ts';
@@ -13,8 +16,10 @@ import { type ChosenRuntime, chooseEdgeRuntime } from './edge-runtime.ts';
 import { createHostMetrics } from './host-metrics.ts';
 import { dataPaths, type HostStore, openHostStore } from './host-store.ts';
 import { formatInstant } from './instant.ts';
-import { IssuerDirectory, LoadedSigners } from './issuer-directory.ts';
+import { IssuerDirectory } from './issuer-directory.ts';
 import { expiringLists, listFreshness } from './list-freshness.ts';
+import { LoadedSigners } from './loaded-signers.ts';
+import { PresignScheduler } from './presign-scheduler.ts';
 import { PublicationScheduler } from './publication-scheduler.ts';
 import { findSiteFolder } from './site-folder.ts';
 
@@ -72,7 +77,11 @@ class ControlProcess {
     this.#log = log;
     this.#store = store;
     this.#closers = closers;
-    this.#signers = new LoadedSigners(context.environment);
+    this.#signers = new LoadedSigners({
+      environment: context.environment,
+      crypto: createNodeCrypto(),
+      now: context.now,
+    });
   }
 
   async start(): Promise<RunningHost> {
@@ -88,6 +97,7 @@ class ControlProcess {
     const edges = this.#createEdges(runtime, count, hadPredecessor ? successorPatienceMilliseconds : 0);
     const listen = await edges.start();
     const adminListen = await this.#startAdmin(directory, scheduler, edges, () => signing.inFlight, count);
+    this.#startPresigning(directory);
     this.#followIssuers(directory);
     this.#sweepHourly();
     return { listen, adminListen, runtime, edgeCount: count, close: () => closeAll(this.#closers) };
@@ -95,18 +105,55 @@ class ControlProcess {
 
   /** First of all, since the socket is also the lock: a second host on this data folder ends here. */
   async #startSigning(directory: IssuerDirectory): Promise<{ readonly inFlight: number }> {
+    const registry = () => directory.registry;
+    const keeping = new KeepingOcspSource({
+      source: this.#signingSource(directory),
+      answers: this.#store.answers,
+      view: this.#store.statuses,
+      registry,
+      onError: (error) => this.#log.error('signed answers are not kept', { error: String(error) }),
+    });
+    this.#closers.push(() => keeping.flush());
     const server = await startSigningServer({
       socketPath: dataPaths(this.#config.dataFolder).controlSocket,
-      source: new SigningOcspSource({
+      source: new KeptAnswerSource({
+        answers: this.#store.answers,
         view: this.#store.statuses,
-        registry: () => directory.registry,
-        signers: this.#signers,
+        registry,
         now: this.#context.now,
+        source: keeping,
       }),
+      maximumInFlight: 512,
       onError: (error) => this.#log.error('an edge asked what cannot be answered', { error: String(error) }),
     });
     this.#closers.push(() => server.close());
     return server;
+  }
+
+  #signingSource(directory: IssuerDirectory): SigningOcspSource {
+    return new SigningOcspSource({
+      view: this.#store.statuses,
+      registry: () => directory.registry,
+      responders: this.#signers,
+      address: this.#config.address,
+      now: this.#context.now,
+    });
+  }
+
+  /** Answers signed ahead, of the issuers that ask for it; after the lists, which matter more. */
+  #startPresigning(directory: IssuerDirectory): void {
+    const { statuses, answers } = this.#store;
+    const { now } = this.#context;
+    const scheduler = new PresignScheduler({
+      presigner: new OcspPresigner({ statuses, answers, source: this.#signingSource(directory), now }),
+      statuses,
+      issuers: () => directory.registry.issuers,
+      responders: this.#signers,
+      now,
+      onError: (error) => this.#log.error('answers cannot be signed ahead', { error: String(error) }),
+    });
+    scheduler.start();
+    this.#closers.push(() => scheduler.stop());
   }
 
   async #loadIssuers(directory: IssuerDirectory): Promise<void> {
@@ -228,9 +275,8 @@ class ControlProcess {
     let sweeping: Promise<unknown> = Promise.resolve();
     const sweep = (): void => {
       const before = new Date(this.#context.now().getTime() - replacedKeptMilliseconds);
-      sweeping = this.#store.artifacts
-        .sweep(before)
-        .catch((error) => this.#log.error('old lists cannot be removed', { error: String(error) }));
+      sweeping = Promise.all([this.#store.artifacts.sweep(before), this.#store.answers.sweepAnswers(before)])
+        .catch((error) => this.#log.error('old lists and answers cannot be removed', { error: String(error) }));
     };
     sweep();
     const timer = setInterval(sweep, sweepMilliseconds);

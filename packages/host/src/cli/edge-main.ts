@@ -7,6 +7,7 @@ import { SigningClient } from '../http/signing-client.ts';
 import { loadSite } from '../http/site.ts';
 import { isListening } from '../http/socket-path.ts';
 import { FilesystemArtifactView } from '../storage/filesystem-artifact-view.ts';
+import { LmdbAnswerView } from '../storage/lmdb-answer-view.ts';
 import { LmdbIssuerView } from '../storage/lmdb-issuer-view.ts';
 import { LmdbStatusView } from '../storage/lmdb-status-view.ts';
 import { openExistingTables } from '../storage/lmdb-tables.ts';
@@ -27,6 +28,7 @@ async function runEdge(settings: EdgeSettings): Promise<void> {
     registry: () => directory.registry,
     view: new LmdbStatusView(tables),
     source,
+    answers: new LmdbAnswerView(tables),
     artifacts: new FilesystemArtifactView(settings.publicFolder),
     site: settings.siteFolder === undefined ? undefined : await loadSite(settings.siteFolder),
     now,

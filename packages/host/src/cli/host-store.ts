@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import type { IssuerStore } from '../issuer/issuer-store.ts';
 import type { ArtifactStore } from '../publish/artifact-store.ts';
 import type { PublicationStore } from '../publish/publication-store.ts';
+import type { AnswerStore } from '../status/kept-answers.ts';
 import type { StatusStore } from '../status/status-store.ts';
 import { FilesystemArtifactStore } from '../storage/filesystem-artifact-store.ts';
+import { LmdbAnswerStore } from '../storage/lmdb-answer-store.ts';
 import { LmdbIssuerStore } from '../storage/lmdb-issuer-store.ts';
 import { LmdbPublicationStore } from '../storage/lmdb-publication-store.ts';
 import { LmdbStatusStore } from '../storage/lmdb-status-store.ts';
@@ -15,6 +17,7 @@ export interface HostStore {
   readonly issuers: IssuerStore;
   readonly publications: PublicationStore;
   readonly artifacts: ArtifactStore;
+  readonly answers: AnswerStore;
   close(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ function compose(dataFolder: string, tables: LmdbTables): HostStore {
     artifacts: new FilesystemArtifactStore(dataPaths(dataFolder).public, (action) =>
       tables.root.transactionSync(action),
     ),
+    answers: new LmdbAnswerStore(tables),
     close: () => tables.close(),
   };
 }

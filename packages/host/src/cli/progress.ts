@@ -3,7 +3,7 @@ import type { CliContext } from './context.ts';
 
 /** Progress of something long, for people; it goes to standard error. */
 export interface Progress {
-  advance(octets: number): void;
+  advance(units: number): void;
   /** What has been done so far, in words. */
   note(text: string): void;
   stop(): void;
@@ -12,10 +12,10 @@ export interface Progress {
 /**
  * A progress bar on a terminal; nothing elsewhere, where it would only fill a log.
  *
- * @param totalOctets undefined when it is not known how much there is
+ * @param total how much there is, in octets or whatever is counted; undefined when it is not known how much there is
  */
-export function startProgress(context: CliContext, what: string, totalOctets: number | undefined): Progress {
-  if (!context.isTerminal || totalOctets === undefined) return silent;
+export function startProgress(context: CliContext, what: string, total: number | undefined): Progress {
+  if (!context.isTerminal || total === undefined) return silent;
   const bar = new SingleBar(
     {
       format: `${what} {bar} {percentage}% | {note} | {eta_formatted} left`,
@@ -24,9 +24,9 @@ export function startProgress(context: CliContext, what: string, totalOctets: nu
     },
     Presets.shades_classic,
   );
-  bar.start(totalOctets, 0, { note: '' });
+  bar.start(total, 0, { note: '' });
   return {
-    advance: (octets) => bar.increment(octets),
+    advance: (units) => bar.increment(units),
     note: (note) => bar.update({ note }),
     stop: () => bar.stop(),
   };

@@ -1,28 +1,39 @@
 import { LancreError } from '../errors/lancre-error.ts';
 
-/** Writes the payload of a frame; integers are big-endian. */
+/** Writes a frame: a length of 4 octets and the payload; integers are big-endian. */
 export class PayloadWriter {
-  readonly #parts: Uint8Array[] = [];
+  #octets = Buffer.allocUnsafe(initialOctets);
+  #length = lengthOctets;
 
   /** @param size 1, 2, 4 or 6 octets */
   unsigned(size: 1 | 2 | 4 | 6, value: number): this {
-    const octets = Buffer.allocUnsafe(size);
-    octets.writeUIntBE(value, 0, size);
-    return this.octets(octets);
-  }
-
-  octets(octets: Uint8Array): this {
-    this.#parts.push(octets);
+    const position = this.#reserve(size);
+    if (size === 1) this.#octets[position] = value;
+    else this.#octets.writeUIntBE(value, position, size);
     return this;
   }
 
-  /** The payload with its length in front. */
+  octets(octets: Uint8Array): this {
+    const position = this.#reserve(octets.length);
+    this.#octets.set(octets, position);
+    return this;
+  }
+
+  /** The payload with its length in front; nothing may be written after. */
   frame(): Uint8Array {
-    const payload = Buffer.concat(this.#parts);
-    const frame = Buffer.allocUnsafe(4 + payload.length);
-    frame.writeUInt32BE(payload.length, 0);
-    payload.copy(frame, 4);
-    return frame;
+    this.#octets.writeUInt32BE(this.#length - lengthOctets, 0);
+    return this.#octets.subarray(0, this.#length);
+  }
+
+  #reserve(size: number): number {
+    const position = this.#length;
+    this.#length += size;
+    if (this.#length > this.#octets.length) {
+      const larger = Buffer.allocUnsafe(2 * this.#length);
+      this.#octets.copy(larger, 0, 0, position);
+      this.#octets = larger;
+    }
+    return position;
   }
 }
 
@@ -108,6 +119,10 @@ export class FrameSplitter {
     return payloads;
   }
 }
+
+const lengthOctets = 4;
+/** A question needs some 40 octets, an answer some 500. */
+const initialOctets = 640;
 
 function fail(reason: string): never {
   throw new LancreError('input_invalid', `signing channel: ${reason}`);

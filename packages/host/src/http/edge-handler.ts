@@ -1,6 +1,8 @@
 import type { IssuerRegistry } from '../issuer/issuer-registry.ts';
 import type { PublicAddress } from '../issuer/public-address.ts';
 import type { ArtifactView } from '../publish/artifact-store.ts';
+import { KeptAnswerSource } from '../status/kept-answer-source.ts';
+import type { AnswerView } from '../status/kept-answers.ts';
 import type { OcspSource } from '../status/ocsp-source.ts';
 import type { StatusView } from '../status/status-view.ts';
 import { ApexEndpoint } from './apex-endpoint.ts';
@@ -24,6 +26,8 @@ export interface EdgeHandlerOptions {
   readonly view: StatusView;
   /** Signs: the channel to the control process. */
   readonly source: OcspSource;
+  /** The answers kept in the store. */
+  readonly answers: AnswerView;
   readonly artifacts: ArtifactView;
   /** The apex page. Default: a short text. */
   readonly site?: Site | undefined;
@@ -67,7 +71,14 @@ export class EdgeHandler {
     const { now, registry, view, source, site } = options;
     const metrics = options.metrics ?? new EdgeMetrics();
     const cache = new OcspAnswerCache({
-      source: new RecordCheckSource({ source, view, registry, now }),
+      // Before the records are asked: an answer from elsewhere may be for a certificate without one.
+      source: new KeptAnswerSource({
+        answers: options.answers,
+        view,
+        registry,
+        now,
+        source: new RecordCheckSource({ source, view, registry, now }),
+      }),
       view,
       now,
       maximumEntries: options.maximumCachedAnswers,

@@ -135,7 +135,10 @@ export class OcspAnswerCache implements OcspSource {
     if (version === undefined || known?.answer === answer) return;
     const key = known?.key ?? this.#options.view.keyOf(question.issuerId, item.serialNumber);
     const reply = new OcspReply(answer);
-    this.#store.put(name, { answer, reply, key, version, isUsed: false, retryAt: 0 });
+    // One that is due already is the best that there was: the source has tried.
+    const now = this.#options.now().getTime();
+    const retryAt = now < reply.freshUntil ? 0 : now + (this.#options.retryMilliseconds ?? 5000);
+    this.#store.put(name, { answer, reply, key, version, isUsed: false, retryAt });
   }
 
   /** The old answer instead of a failure; `unauthorized` is no failure, but what the records now say. */
@@ -153,5 +156,6 @@ function nameOf(question: OcspQuestion): string | undefined {
   const item = question.items[0];
   if (item === undefined || question.items.length !== 1 || question.nonce !== undefined) return undefined;
   const { hash, parameters } = item.form;
-  return `${question.issuerId}/${hash}/${parameters}/${Buffer.from(item.serialNumber).toString('latin1')}`;
+  const wish = question.algorithm ?? '';
+  return `${question.issuerId}/${hash}/${parameters}/${wish}/${Buffer.from(item.serialNumber).toString('latin1')}`;
 }

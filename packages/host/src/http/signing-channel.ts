@@ -3,16 +3,17 @@
  *
  * Every frame is a length (4 octets, big-endian, of what follows) and a payload:
  *
- *   question  01 'Q' id(4) issuerId(2) nonceLength(1) nonce itemCount(1) item…
+ *   question  02 'Q' id(4) issuerId(2) algorithm(1) nonceLength(1) nonce itemCount(1) item…   ff = no wish
  *     item      hash(1) parameters(1) serialLength(1) serial
- *   signed    01 'S' id(4) thisUpdate(6) nextUpdate(6) refreshAt(6) notAfter(6) versionCount(1) version… der
+ *   signed    02 'S' id(4) thisUpdate(6) nextUpdate(6) refreshAt(6) notAfter(6) versionCount(1) version… der
  *     version   length(2) octets            length ffff = no record
- *   refused   01 'R' id(4) status(1) cause(1) retryAfterSeconds(2)   ffff = not said
+ *   refused   02 'R' id(4) status(1) cause(1) retryAfterSeconds(2)   ffff = not said
  *
- * Times are ms since 1970; a notAfter of ff ff ff ff ff ff = none. The numbers of hashes, statuses and
- * causes are their places in the lists below. Nothing is optional, nothing may follow, all lengths are
+ * Times are ms since 1970; a notAfter of ff ff ff ff ff ff = none. The numbers of algorithms, hashes, statuses
+ * and causes are their places in the lists below. Nothing is optional, nothing may follow, all lengths are
  * capped: control must survive whatever an edge that was broken into sends.
  */
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithmName } from '@lancre/pki/crypto';
 import type { HashName, OcspErrorStatus } from '@lancre/pki/ocsp';
 import { LancreError } from '../errors/lancre-error.ts';
 import { maximumSerialOctets } from '../status/certificate-record.ts';
@@ -51,6 +52,7 @@ export function encodeQuestion({ id, question }: QuestionFrame): Uint8Array {
   const nonce = question.nonce ?? new Uint8Array(0);
   const writer = new PayloadWriter();
   writer.unsigned(1, VERSION).unsigned(1, QUESTION).unsigned(4, id).unsigned(2, question.issuerId);
+  writer.unsigned(1, question.algorithm === undefined ? NO_WISH : ALGORITHMS.indexOf(question.algorithm));
   writer.unsigned(1, nonce.length).octets(nonce).unsigned(1, question.items.length);
   for (const { form, serialNumber } of question.items) {
     writer.unsigned(1, HASHES.indexOf(form.hash)).unsigned(1, form.parameters === 'null' ? 1 : 0);
@@ -65,11 +67,18 @@ export function decodeQuestion(payload: Uint8Array): QuestionFrame {
   reader.constant(VERSION).constant(QUESTION);
   const id = reader.unsigned(4);
   const issuerId = reader.unsigned(2);
+  const algorithm = readWish(reader);
   const nonce = reader.octets(reader.bounded(1, 0, 128));
   const items: OcspQuestionItem[] = [];
   for (let left = reader.bounded(1, 1, 16); left > 0; left--) items.push(readItem(reader));
   reader.end();
-  return { id, question: nonce.length === 0 ? { issuerId, items } : { issuerId, items, nonce } };
+  const question = {
+    issuerId,
+    items,
+    ...(nonce.length === 0 ? {} : { nonce }),
+    ...(algorithm === undefined ? {} : { algorithm }),
+  };
+  return { id, question };
 }
 
 /** An answer as a frame, with its length. */
@@ -90,6 +99,14 @@ export function decodeAnswer(payload: Uint8Array): AnswerFrame {
   if (kind === SIGNED) return { id, answer: readSigned(reader) };
   if (kind === REFUSED) return { id, answer: readRefused(reader) };
   throw new LancreError('input_invalid', 'signing channel: not an answer');
+}
+
+function readWish(reader: PayloadReader): SignatureAlgorithmName | undefined {
+  const place = reader.unsigned(1);
+  if (place === NO_WISH) return undefined;
+  const name = ALGORITHMS[place];
+  if (name === undefined) throw new LancreError('input_invalid', 'signing channel: no such algorithm');
+  return name;
 }
 
 function readItem(reader: PayloadReader): OcspQuestionItem {
@@ -148,11 +165,13 @@ function readRefused(reader: PayloadReader): RefusedAnswer {
   return retryAfterSeconds === ABSENT ? refused : { ...refused, retryAfterSeconds };
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const QUESTION = 0x51;
 const SIGNED = 0x53;
 const REFUSED = 0x52;
 const ABSENT = 0xffff;
+const NO_WISH = 0xff;
+const ALGORITHMS: readonly SignatureAlgorithmName[] = SIGNATURE_ALGORITHMS.map(({ name }) => name);
 const NO_TIME = 0xffff_ffff_ffff;
 const PARAMETERS = ['absent', 'null'] as const;
 const HASHES: readonly HashName[] = ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'];

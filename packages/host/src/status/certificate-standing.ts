@@ -8,26 +8,28 @@ export type CertificateStanding =
   | {
       readonly kind: 'known';
       readonly status: CertificateStatus;
+      readonly shard: number;
       readonly version: StatusVersion;
-      readonly notAfter: Date;
+      /** The certificate's notAfter, or later where expired ones are still answered for. */
+      readonly answeredUntil: Date;
     }
   | {
       /** Never assigned, and the issuer's policy is to sign that. */
       readonly kind: 'unassigned';
       readonly as: 'unknown' | 'extended-revoke';
       readonly version: undefined;
-      readonly notAfter: undefined;
+      readonly answeredUntil: undefined;
     }
   | {
       readonly kind: 'refused';
       readonly cause: Extract<RefusalCause, 'serial_unassigned' | 'certificate_expired'>;
       readonly version: undefined;
-      readonly notAfter: undefined;
+      readonly answeredUntil: undefined;
     };
 
 /**
- * Looks a certificate up. One without a record is never good (OREQ-16), and one past its notAfter
- * is no longer answered for (RFC 9919 3.2.3; ORSP-29).
+ * Looks a certificate up. One without a record is never good (OREQ-16), and one past its notAfter is no
+ * longer answered for (RFC 9919 3.2.3; ORSP-29), unless the issuer keeps answering for a while (RFC 6960 4.4.4).
  *
  * @param serialNumber magnitude octets
  */
@@ -40,16 +42,23 @@ export function standingOf(
   const key = view.keyOf(issuer.id, serialNumber);
   const version = view.read(key);
   if (version === undefined) return unassigned(issuer);
-  const { status, notAfter } = view.decode(key, version);
-  if (notAfter < now)
-    return { kind: 'refused', cause: 'certificate_expired', version: undefined, notAfter: undefined };
-  return { kind: 'known', status, version, notAfter };
+  const { status, notAfter, shard } = view.decode(key, version);
+  const answeredUntil = new Date(notAfter.getTime() + issuer.policy.ocsp.retentionSeconds * 1000);
+  if (answeredUntil < now)
+    return { kind: 'refused', cause: 'certificate_expired', version: undefined, answeredUntil: undefined };
+  return { kind: 'known', status: statusUnder(issuer, status), shard, version, answeredUntil };
+}
+
+/** RFC 6960 2.7: of a CA whose key is compromised every certificate is revoked; an earlier revocation stays. */
+function statusUnder({ compromise }: Issuer, status: CertificateStatus): CertificateStatus {
+  if (compromise === undefined || status.kind === 'revoked') return status;
+  return { kind: 'revoked', revocationTime: compromise.since, reason: 'cACompromise' };
 }
 
 function unassigned(issuer: Issuer): CertificateStanding {
   const as = issuer.policy.ocsp.unknownSerial;
   if (as === 'unauthorized') {
-    return { kind: 'refused', cause: 'serial_unassigned', version: undefined, notAfter: undefined };
+    return { kind: 'refused', cause: 'serial_unassigned', version: undefined, answeredUntil: undefined };
   }
-  return { kind: 'unassigned', as, version: undefined, notAfter: undefined };
+  return { kind: 'unassigned', as, version: undefined, answeredUntil: undefined };
 }

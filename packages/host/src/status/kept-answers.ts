@@ -1,4 +1,4 @@
-import type { CertIdForm, SignedAnswer } from './ocsp-source.ts';
+import type { CertIdForm, OcspQuestion, SignedAnswer } from './ocsp-source.ts';
 
 /** What a kept answer is found by: a question for one certificate, without nonce or wishes. */
 export interface AnswerKey {
@@ -6,6 +6,14 @@ export interface AnswerKey {
   readonly form: CertIdForm;
   /** Magnitude octets. */
   readonly serialNumber: Uint8Array;
+}
+
+/** Undefined for questions whose answers are not kept: for several certificates, with a nonce or a wish. */
+export function answerKeyOf(question: OcspQuestion): AnswerKey | undefined {
+  const [item, ...others] = question.items;
+  if (item === undefined || others.length > 0) return undefined;
+  if (question.nonce !== undefined || question.algorithm !== undefined) return undefined;
+  return { issuerId: question.issuerId, form: item.form, serialNumber: item.serialNumber };
 }
 
 /** A signed answer as it is kept in the store: shared by all edges, and there after a restart. */

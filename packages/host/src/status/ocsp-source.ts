@@ -46,7 +46,10 @@ export interface SignedAnswer {
   readonly refreshAt: Date;
   /** The stored record of each item that the answer was made from; undefined = there was none. */
   readonly versions: readonly (StatusVersion | undefined)[];
-  /** notAfter of the earliest of the certificates; the answer is not for use after it (T-23e). */
+  /**
+   * notAfter of the earliest of the certificates, or later where the issuer goes on answering for expired
+   * ones; the answer is not for use after it (T-23e).
+   */
   readonly notAfter: Date | undefined;
 }
 

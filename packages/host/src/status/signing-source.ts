@@ -1,11 +1,12 @@
-import type { Signer } from '@lancre/pki/crypto';
 import { encodeOcspResponse, encodeResponseData } from '@lancre/pki/ocsp';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { IssuerRegistry } from '../issuer/issuer-registry.ts';
+import type { PublicAddress } from '../issuer/public-address.ts';
 import { type CertificateStanding, standingOf } from './certificate-standing.ts';
 import { buildResponseData } from './ocsp-response-data.ts';
 import type { OcspAnswer, OcspQuestion, OcspSource, RefusedAnswer, SignedAnswer } from './ocsp-source.ts';
-import type { SignerSet } from './signer-set.ts';
+import { refreshTimeOf } from './refresh-time.ts';
+import type { OcspResponder, ResponderSet } from './responder.ts';
 import type { StatusView } from './status-view.ts';
 
 /** What a signing source needs; all of it lives in the control process. */
@@ -13,13 +14,16 @@ export interface SigningSourceOptions {
   readonly view: StatusView;
   /** The issuers as they are now. */
   readonly registry: () => IssuerRegistry;
-  readonly signers: SignerSet;
+  readonly responders: ResponderSet;
+  /** Where the CRLs are that answers name (CrlID). */
+  readonly address: PublicAddress;
   readonly now: () => Date;
 }
 
 /**
  * Signs what the store says at this moment, and nothing else: whoever asks can choose the issuer,
- * the serials, the form of the CertID and the nonce, never a status or a time.
+ * the serials, the form of the CertID, the nonce and one of the issuer's algorithms, never a status or
+ * a time.
  */
 export class SigningOcspSource implements OcspSource {
   readonly #options: SigningSourceOptions;
@@ -29,7 +33,7 @@ export class SigningOcspSource implements OcspSource {
   }
 
   async answer(question: OcspQuestion): Promise<OcspAnswer> {
-    const { registry, signers, view, now } = this.#options;
+    const { registry, responders, view, now } = this.#options;
     const issuers = registry();
     const issuer = issuers.byId(question.issuerId);
     if (issuer === undefined) return refused('unauthorized', 'issuer_unknown');
@@ -37,32 +41,46 @@ export class SigningOcspSource implements OcspSource {
     const standings = question.items.map((item) => standingOf(view, issuer, item.serialNumber, instant));
     const refusal = standings.find((standing) => standing.kind === 'refused');
     if (refusal !== undefined) return refused('unauthorized', refusal.cause);
-    const signer = signers.signerOf(issuer.id);
-    if (signer === undefined)
-      return issuer.key === undefined ? refused('unauthorized', 'no_key') : signerFailed;
-    return this.#sign({ issuer, issuers, question, standings, signer, instant });
+    const able = withPreferred(responders.respondersOf(issuer.id, instant), question.algorithm);
+    if (able.length === 0) return hasKey(issuer) ? signerFailed : refused('unauthorized', 'no_key');
+    return this.#signWithOneOf(able, { issuer, issuers, question, standings, instant });
   }
 
-  async #sign(task: SigningTask): Promise<OcspAnswer> {
-    const { issuer, standings, signer, instant } = task;
-    const nextUpdate = nextUpdateOf(issuer, instant);
+  /** A responder whose key fails is passed over: another may still be there (a token gone, a rotation). */
+  async #signWithOneOf(able: readonly OcspResponder[], task: SigningTask): Promise<OcspAnswer> {
+    for (const responder of able) {
+      const answer = await this.#sign(responder, task);
+      if (answer !== 'failed') return answer;
+    }
+    return signerFailed;
+  }
+
+  async #sign(responder: OcspResponder, task: SigningTask): Promise<OcspAnswer | 'failed'> {
+    const { issuer, standings, instant } = task;
+    const nextUpdate = nextUpdateOf(issuer, responder, instant);
     if (nextUpdate <= instant) return refused('unauthorized', 'certificate_expired');
     const responseDataDer = encodeResponseData(
-      buildResponseData({ ...task, thisUpdate: instant, nextUpdate }),
+      buildResponseData({
+        ...task,
+        responder,
+        address: this.#options.address,
+        thisUpdate: instant,
+        nextUpdate,
+      }),
     );
     let signature: Uint8Array;
     try {
-      signature = await signer.sign(responseDataDer);
+      signature = await responder.signer.sign(responseDataDer);
     } catch {
-      return signerFailed;
+      return 'failed';
     }
     const der = encodeOcspResponse({
       responseDataDer,
-      signatureAlgorithmDer: signer.algorithm.der,
+      signatureAlgorithmDer: responder.signer.algorithm.der,
       signature,
-      certificates: [],
+      certificates: responder.certificates,
     });
-    return signedAnswer(der, standings, instant, nextUpdate);
+    return signedAnswer(der, task, nextUpdate, standings);
   }
 }
 
@@ -71,39 +89,50 @@ interface SigningTask {
   readonly issuers: IssuerRegistry;
   readonly question: OcspQuestion;
   readonly standings: readonly CertificateStanding[];
-  readonly signer: Signer;
   readonly instant: Date;
 }
 
 function signedAnswer(
   der: Uint8Array,
-  standings: readonly CertificateStanding[],
-  thisUpdate: Date,
+  { issuer, question, instant }: SigningTask,
   nextUpdate: Date,
+  standings: readonly CertificateStanding[],
 ): SignedAnswer {
-  const expiries = standings.flatMap((standing) =>
-    standing.notAfter === undefined ? [] : [standing.notAfter.getTime()],
+  const ends = standings.flatMap(({ answeredUntil }) =>
+    answeredUntil === undefined ? [] : [answeredUntil.getTime()],
   );
   return {
     kind: 'signed',
     der,
-    thisUpdate,
+    thisUpdate: instant,
     nextUpdate,
-    // Half of the validity: Microsoft's rule, the strictest of the programs' (ORSP-19, K-8).
-    refreshAt: wholeSeconds(new Date((thisUpdate.getTime() + nextUpdate.getTime()) / 2)),
+    refreshAt: refreshTimeOf(issuer, question, instant, nextUpdate),
     versions: standings.map((standing) => standing.version),
-    notAfter: expiries.length === 0 ? undefined : new Date(Math.min(...expiries)),
+    notAfter: ends.length === 0 ? undefined : new Date(Math.min(...ends)),
   };
 }
 
 /**
- * The end of the validity, never past the issuer's own: with no certificates in the answer,
- * nextUpdate may not lie after the notAfter of the issuing CA (ORSP-20, MRSP 6). Of several
- * cross-certificates the last to expire counts, since the key is the same.
+ * The end of the validity, never past the responder's: nextUpdate may not lie after the notAfter of a
+ * certificate that the answer carries or, with none, of the issuing CA (ORSP-20, MRSP 6).
  */
-function nextUpdateOf(issuer: Issuer, thisUpdate: Date): Date {
-  const issuerEnds = Math.max(...issuer.certificates.map(({ notAfter }) => notAfter.getTime()));
-  return new Date(Math.min(thisUpdate.getTime() + issuer.policy.ocsp.validitySeconds * 1000, issuerEnds));
+function nextUpdateOf(issuer: Issuer, responder: OcspResponder, thisUpdate: Date): Date {
+  const planned = thisUpdate.getTime() + issuer.policy.ocsp.validitySeconds * 1000;
+  return new Date(Math.min(planned, responder.notAfter.getTime()));
+}
+
+/** RFC 6960 4.4.7.2.1: the client's wish first, the advertised default after it. */
+function withPreferred(
+  able: readonly OcspResponder[],
+  algorithm: OcspQuestion['algorithm'],
+): readonly OcspResponder[] {
+  if (algorithm === undefined) return able;
+  const isWanted = ({ signer }: OcspResponder): boolean => signer.algorithm.name === algorithm;
+  return [...able.filter(isWanted), ...able.filter((responder) => !isWanted(responder))];
+}
+
+function hasKey({ key, responders = [] }: Issuer): boolean {
+  return key !== undefined || responders.length > 0;
 }
 
 function refused(status: RefusedAnswer['status'], cause: RefusedAnswer['cause']): RefusedAnswer {

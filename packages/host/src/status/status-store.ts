@@ -1,7 +1,7 @@
 import type { CertificateSequence } from './certificate-batch.ts';
 import type { CertificateRecord, Revocation } from './certificate-record.ts';
 import type { RevokedSnapshot } from './revoked-snapshot.ts';
-import type { StatusView } from './status-view.ts';
+import type { StatusVersion, StatusView } from './status-view.ts';
 
 /**
  * The truth about every certificate. All writes are durable when the promise resolves, and all or
@@ -35,8 +35,26 @@ export interface StatusStore extends StatusView {
    * @returns how many were dropped
    */
   expireRevoked(issuerId: number, shard: number, cutoff: Date, revision: number): Promise<number>;
+  /**
+   * Certificates in the order of their serial numbers, for walks that take their time: each call reads
+   * what is there at that moment.
+   *
+   * @param after serial number to go on behind; undefined = from the first
+   */
+  certificatesAfter(
+    issuerId: number,
+    after: Uint8Array | undefined,
+    limit: number,
+  ): readonly StoredCertificate[];
   /** Counts of an issuer's certificates. */
   count(issuerId: number): StatusCounts;
+}
+
+/** One certificate of a walk. */
+export interface StoredCertificate {
+  /** Magnitude octets. */
+  readonly serialNumber: Uint8Array;
+  readonly version: StatusVersion;
 }
 
 /** What {@link StatusStore.assign} did with a batch. */

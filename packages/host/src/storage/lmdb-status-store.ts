@@ -9,6 +9,7 @@ import type {
   RevokeOutcome,
   StatusCounts,
   StatusStore,
+  StoredCertificate,
 } from '../status/status-store.ts';
 import { LmdbRevokedSnapshot } from './lmdb-revoked-snapshot.ts';
 import { LmdbStatusView } from './lmdb-status-view.ts';
@@ -49,6 +50,25 @@ export class LmdbStatusStore extends LmdbStatusView implements StatusStore {
   async expireRevoked(issuerId: number, shard: number, cutoff: Date, revision: number): Promise<number> {
     const limits = { cutoffSeconds: toSeconds(cutoff), revision };
     return this.#tables.root.transactionSync(() => dropExpiredEntries(this.#tables, issuerId, shard, limits));
+  }
+
+  certificatesAfter(
+    issuerId: number,
+    after: Uint8Array | undefined,
+    limit: number,
+  ): readonly StoredCertificate[] {
+    this.#tables.root.resetReadTxn();
+    const prefix = issuerKey(issuerId);
+    const last = after && certificateKey(issuerId, after);
+    const range = {
+      start: last === undefined ? prefix : Buffer.concat([last, Buffer.of(0)]),
+      end: endOfPrefix(prefix),
+      limit,
+    };
+    return Array.from(this.#tables.certificates.getRange(range), ({ key, value }) => ({
+      serialNumber: Uint8Array.from(key.subarray(serialOffset)),
+      version: Uint8Array.from(value),
+    }));
   }
 
   count(issuerId: number): StatusCounts {
@@ -183,6 +203,8 @@ function putIfAbsent(tables: LmdbTables, key: Buffer, value: Buffer): boolean {
   return written !== false;
 }
 
+/** In a certificate's key: issuer and length of the serial go before it. */
+const serialOffset = 3;
 const noOverwrite = { noOverwrite: true } as const;
 
 /** Positions in serial order: neighbours in the tree are written together, which is twice as fast. */

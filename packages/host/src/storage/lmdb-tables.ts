@@ -23,6 +23,8 @@ export interface LmdbTables {
   readonly counts: BinaryTable;
   /** [issuer][shard] -> publication-codec. */
   readonly publications: BinaryTable;
+  /** [issuer][CertID form][serial length][serial] -> answer-codec. */
+  readonly answers: BinaryTable;
   /** Ends all use of the folder by this process. */
   close(): Promise<void>;
 }
@@ -95,6 +97,7 @@ function openTables(folder: string, access: 'read' | 'write'): LmdbTables {
     revokedTotals: table('revoked-totals'),
     counts: table('counts'),
     publications: table('publications'),
+    answers: table('answers'),
     close: () => root.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { LancreError } from '../errors/lancre-error.ts';
 import { maximumSerialOctets } from '../status/certificate-record.ts';
+import type { CertIdForm } from '../status/ocsp-source.ts';
 
 /**
  * Keys of the embedded store. Numbers are big-endian and a serial is preceded by its length, so
@@ -27,6 +28,16 @@ export function certificateKey(issuerId: number, serialNumber: Uint8Array): Buff
   key.writeUInt16BE(issuerId, 0);
   key[2] = serialNumber.length;
   key.set(serialNumber, 3);
+  return key;
+}
+
+/** [issuer][CertID form][serial length][serial]: answers of one form lie together, in serial order. */
+export function answerKey(issuerId: number, form: CertIdForm, serialNumber: Uint8Array): Buffer {
+  const key = Buffer.allocUnsafe(4 + serialNumber.length);
+  key.writeUInt16BE(issuerId, 0);
+  key[2] = formCodes[form.hash] + (form.parameters === 'null' ? 1 : 0);
+  key[3] = serialNumber.length;
+  key.set(serialNumber, 4);
   return key;
 }
 
@@ -75,3 +86,5 @@ export function endOfPrefix(prefix: Uint8Array): Buffer {
 export function compareSerials(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length || Buffer.compare(a, b);
 }
+
+const formCodes = { 'SHA-1': 0, 'SHA-256': 2, 'SHA-384': 4, 'SHA-512': 6 } as const;

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { createEdgeHandler } from '#host/http/edge-handler.js';
 import { type EdgeServerLimits, startEdgeServer } from '#host/http/edge-server.js';
-import { createTestIssuer, FakeArtifacts, FakeSource, FakeStatusView } from './fixture.js';
+import { createTestIssuer, FakeArtifacts, FakeSource, FakeStatusView, NO_ANSWERS } from './fixture.js';
 
 const test = await createTestIssuer();
 const now = () => new Date();
@@ -97,6 +97,7 @@ async function start(limits: Partial<EdgeServerLimits> = {}) {
     registry: () => test.registry,
     view,
     source,
+    answers: NO_ANSWERS,
     artifacts: new FakeArtifacts(),
     now,
   });

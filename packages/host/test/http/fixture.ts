@@ -9,6 +9,7 @@ import { defaultIssuerPolicy } from '#host/issuer/issuer-policy.js';
 import { createIssuerRegistry, type IssuerRegistry } from '#host/issuer/issuer-registry.js';
 import type { ArtifactView, ObjectName, OpenedArtifact } from '#host/publish/artifact-store.js';
 import type { CertificateRecord } from '#host/status/certificate-record.js';
+import type { AnswerView } from '#host/status/kept-answers.js';
 import type { OcspAnswer, OcspQuestion, OcspSource, SignedAnswer } from '#host/status/ocsp-source.js';
 import type { StatusKey, StatusVersion, StatusView } from '#host/status/status-view.js';
 
@@ -104,6 +105,9 @@ export class FakeStatusView implements StatusView {
     return found.record;
   }
 }
+
+/** A store that keeps no answers. */
+export const NO_ANSWERS: AnswerView = { findAnswer: () => undefined };
 
 /** Answers with octets that name the question; counts; can be told to fail. */
 export class FakeSource implements OcspSource {

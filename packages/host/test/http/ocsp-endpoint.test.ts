@@ -15,6 +15,7 @@ import {
   FakeSource,
   FakeStatusView,
   type TestRequest,
+  NO_ANSWERS,
 } from './fixture.js';
 
 const malformed = Buffer.from('30030a0101', 'hex');
@@ -272,6 +273,7 @@ function setUp(options: Partial<EdgeHandlerOptions> = {}) {
     registry: () => test.registry,
     view,
     source,
+    answers: NO_ANSWERS,
     artifacts: new FakeArtifacts(),
     now: clock.now,
     ...options,

@@ -56,6 +56,18 @@ export class MemoryStatusStore implements StatusStore {
     return summary;
   }
 
+  certificatesAfter(issuerId: number, after: Uint8Array | undefined, limit: number) {
+    return [...this.#issuerOf(issuerId).records.keys()]
+      .map((serial) => new Uint8Array(Buffer.from(serial, 'hex')))
+      .sort(compareNumbers)
+      .filter((serialNumber) => after === undefined || compareNumbers(serialNumber, after) > 0)
+      .slice(0, limit)
+      .map((serialNumber) => ({
+        serialNumber,
+        version: this.read(this.keyOf(issuerId, serialNumber)) ?? new Uint8Array(),
+      }));
+  }
+
   async revoke(issuerId: number, serialNumber: Uint8Array, revocation: Revocation): Promise<RevokeOutcome> {
     const issuer = this.#issuerOf(issuerId);
     const stored = issuer.records.get(hexOf(serialNumber));
@@ -221,4 +233,8 @@ function entryOf({ serialNumber, status }: CertificateRecord): Uint8Array {
 
 function hexOf(octets: Uint8Array): string {
   return Buffer.from(octets).toString('hex');
+}
+
+function compareNumbers(a: Uint8Array, b: Uint8Array): number {
+  return a.length - b.length || Buffer.compare(a, b);
 }

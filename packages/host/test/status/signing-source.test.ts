@@ -13,6 +13,7 @@ import type { Issuer } from '#host/issuer/issuer.js';
 import type { UnknownSerialAnswer } from '#host/issuer/issuer-policy.js';
 import { createIssuerRegistry, type IssuerRegistry } from '#host/issuer/issuer-registry.js';
 import type { OcspAnswer, OcspQuestion, SignedAnswer } from '#host/status/ocsp-source.js';
+import type { OcspResponder } from '#host/status/responder.js';
 import { SigningOcspSource } from '#host/status/signing-source.js';
 import { createIssuer, newSigner, signCertificate, type TestIssuer } from '../issuer/test-issuers.js';
 import { MemoryStatusStore } from './memory-status-store.js';
@@ -190,7 +191,7 @@ describe('the source that signs', () => {
   test('an issuer without a key here is unauthorized, an unknown one too, one whose key is not there tryLater', async () => {
     const keyless = new SigningOcspSource({
       ...(await options(ca, store)),
-      signers: { signerOf: () => undefined },
+      responders: { respondersOf: () => [] },
     });
     assert.deepEqual(await keyless.answer(question('0a')), {
       kind: 'refused',
@@ -202,7 +203,7 @@ describe('the source that signs', () => {
     const unloaded = new SigningOcspSource({
       ...(await options(ca, store)),
       registry: () => registry,
-      signers: { signerOf: () => undefined },
+      responders: { respondersOf: () => [] },
     });
     const later = await unloaded.answer(question('0a'));
     assert.deepEqual([later.kind, later.kind === 'refused' && later.status], ['refused', 'tryLater']);
@@ -246,9 +247,25 @@ async function options(ca: TestIssuer, store: MemoryStatusStore) {
   return {
     view: store,
     registry: () => registry,
-    signers: { signerOf: (id: number) => (id === ca.issuer.id ? ca.signer : undefined) },
+    address,
+    responders: await respondersOf(ca),
     now: () => NOW,
   };
+}
+
+const address = { routing: 'path', base: 'http://pki.example' } as const;
+
+/** The issuer as its own responder. */
+async function respondersOf(ca: TestIssuer) {
+  const keyHash = await crypto.digest('SHA-1', ca.certificate.subjectPublicKeyInfo.publicKey);
+  const responder: OcspResponder = {
+    signer: ca.signer,
+    responderId: { by: 'key', keyHash },
+    certificates: [],
+    notBefore: new Date(0),
+    notAfter: new Date(Math.max(...ca.issuer.certificates.map(({ notAfter }) => notAfter.getTime()))),
+  };
+  return { respondersOf: (id: number) => (id === ca.issuer.id ? [responder] : []) };
 }
 
 function source(ca: TestIssuer, store: MemoryStatusStore, now: () => Date = () => NOW) {

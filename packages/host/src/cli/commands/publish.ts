@@ -14,11 +14,13 @@ import {
   withHostStore,
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
+import { presignAnswers } from '../presign-answers.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatInstant } from '../instant.ts';
-import { type KeyProblem, LoadedSigners } from '../issuer-directory.ts';
+import { type KeyProblem, LoadedSigners } from '../loaded-signers.ts';
 
 interface PublishOptions extends HostCommandOptions {
+  readonly ocsp?: true;
   readonly issuer?: string;
   readonly dryRun?: true;
 }
@@ -30,16 +32,27 @@ export function registerPublish(
   setExitCode: (code: ExitCode) => void,
 ): void {
   withHostOptions(program.command('publish'))
-    .summary('make the CRLs that are due, now')
+    .summary('make the CRLs or OCSP answers that are due, now')
     .description(
-      'Makes the CRLs that are due, as a running host does by itself. Safe beside a running host: numbers are ' +
-        'taken in the store, and of two publishers the later gives way.',
+      'Makes the CRLs that are due, as a running host does by itself; with --ocsp the OCSP answers of issuers ' +
+        'that have them signed ahead. Safe beside a running host: numbers are taken in the store, and of two ' +
+        'publishers the later gives way. Interrupted, it goes on where it was when it is run again.',
     )
+    .option('--ocsp', 'sign the OCSP answers that are missing or due, of issuers added with --presign')
     .option('--issuer <name>', 'only the lists of this issuer')
     .option('--dry-run', 'only tell what is due')
     .action(async (options: PublishOptions) => {
       await withHostStore(context, options, async (store, { address }) => {
-        const signers = new LoadedSigners(context.environment);
+        if (options.ocsp) {
+          const outcome = await presignAnswers(context, options, store, address);
+          if (outcome === 'incomplete') setExitCode(exitCodes.internal);
+          return;
+        }
+        const signers = new LoadedSigners({
+          environment: context.environment,
+          crypto: createNodeCrypto(),
+          now: context.now,
+        });
         const publisher = new CrlPublisher({
           ...store,
           signers,

@@ -1,0 +1,89 @@
+import type { IssuerRegistry } from '../issuer/issuer-registry.ts';
+import { answerTermsOf } from './answer-terms.ts';
+import { type AnswerKey, type AnswerStore, answerKeyOf, type KeptAnswer } from './kept-answers.ts';
+import type { OcspAnswer, OcspQuestion, OcspSource } from './ocsp-source.ts';
+import type { StatusView } from './status-view.ts';
+
+/** What a {@link KeepingOcspSource} needs. */
+export interface KeepingSourceOptions {
+  /** Signs. */
+  readonly source: OcspSource;
+  readonly answers: Pick<AnswerStore, 'keepAnswers'>;
+  readonly view: StatusView;
+  readonly registry: () => IssuerRegistry;
+  /** Told when answers could not be kept: they were given all the same. */
+  readonly onError: (error: unknown) => void;
+  /** How long answers are gathered before they are written together, in ms. Default 50. */
+  readonly gatherMilliseconds?: number;
+}
+
+/**
+ * Keeps what it has signed, many answers in one commit, and signs once for all who ask the same at
+ * once. Nobody waits for the disk: an answer that a crash takes away is signed again.
+ */
+export class KeepingOcspSource implements OcspSource {
+  readonly #options: KeepingSourceOptions;
+  readonly #inFlight = new Map<string, Promise<OcspAnswer>>();
+  /** Signed and not yet in the store. */
+  #pending = new Map<string, AnswerKey & KeptAnswer>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(options: KeepingSourceOptions) {
+    this.#options = options;
+  }
+
+  answer(question: OcspQuestion): Promise<OcspAnswer> {
+    const key = answerKeyOf(question);
+    if (key === undefined) return this.#options.source.answer(question);
+    const name = nameOf(key);
+    const pending = this.#pending.get(name);
+    if (pending !== undefined && this.#isCurrent(pending)) return Promise.resolve(pending.answer);
+    const running = this.#inFlight.get(name);
+    if (running !== undefined) return running;
+    const asked = this.#ask(question, key, name).finally(() => this.#inFlight.delete(name));
+    this.#inFlight.set(name, asked);
+    return asked;
+  }
+
+  /** Writes what is pending; resolves when it is on disk. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#write();
+    await this.#writing;
+  }
+
+  async #ask(question: OcspQuestion, key: AnswerKey, name: string): Promise<OcspAnswer> {
+    const { source, registry } = this.#options;
+    const answer = await source.answer(question);
+    const issuer = registry().byId(key.issuerId);
+    // Without a record there is nothing that a later look-up could be compared with.
+    if (answer.kind === 'refused' || answer.versions[0] === undefined || issuer === undefined) return answer;
+    this.#pending.set(name, { ...key, answer, origin: 'host', terms: answerTermsOf(issuer) });
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#write();
+    }, this.#options.gatherMilliseconds ?? 50);
+    return answer;
+  }
+
+  #write(): void {
+    if (this.#pending.size === 0) return;
+    const batch = [...this.#pending.values()];
+    this.#pending = new Map();
+    this.#writing = this.#options.answers.keepAnswers(batch).catch(this.#options.onError);
+  }
+
+  #isCurrent({ issuerId, serialNumber, answer, terms }: AnswerKey & KeptAnswer): boolean {
+    const { view, registry } = this.#options;
+    const version = answer.versions[0];
+    const issuer = registry().byId(issuerId);
+    if (version === undefined || issuer === undefined || answerTermsOf(issuer) !== terms) return false;
+    return view.isCurrent(view.keyOf(issuerId, serialNumber), version);
+  }
+}
+
+function nameOf({ issuerId, form, serialNumber }: AnswerKey): string {
+  return `${issuerId}/${form.hash}/${form.parameters}/${Buffer.from(serialNumber).toString('latin1')}`;
+}

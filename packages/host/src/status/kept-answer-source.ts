@@ -1,0 +1,71 @@
+import type { IssuerRegistry } from '../issuer/issuer-registry.ts';
+import { answerTermsOf } from './answer-terms.ts';
+import { type AnswerKey, type AnswerView, answerKeyOf, type KeptAnswer } from './kept-answers.ts';
+import type { OcspAnswer, OcspQuestion, OcspSource } from './ocsp-source.ts';
+import type { StatusView } from './status-view.ts';
+
+/** What a {@link KeptAnswerSource} needs. */
+export interface KeptAnswerSourceOptions {
+  readonly answers: AnswerView;
+  readonly view: StatusView;
+  readonly registry: () => IssuerRegistry;
+  readonly now: () => Date;
+  /** Asked when there is no kept answer, or a newer one is due. */
+  readonly source: OcspSource;
+}
+
+/**
+ * Gives the answers that are kept in the store: signed ahead, signed for another edge, signed before a
+ * restart, or brought from an offline root.
+ *
+ * Contract: a kept answer is given only while the record it was made from is the current one, under the
+ * issuer's present terms, and before its nextUpdate and the certificate's end. One that is due for
+ * renewal is given only when no newer one can be had.
+ */
+export class KeptAnswerSource implements OcspSource {
+  readonly #options: KeptAnswerSourceOptions;
+
+  constructor(options: KeptAnswerSourceOptions) {
+    this.#options = options;
+  }
+
+  answer(question: OcspQuestion): Promise<OcspAnswer> {
+    const { source, now } = this.#options;
+    const kept = this.#findUsable(question);
+    if (kept === undefined) return source.answer(question);
+    if (now() < kept.answer.refreshAt) return Promise.resolve(kept.answer);
+    return this.#renew(question, kept);
+  }
+
+  async #renew(question: OcspQuestion, kept: KeptAnswer): Promise<OcspAnswer> {
+    const answer = await this.#options.source.answer(question);
+    const hasFailed =
+      answer.kind === 'refused' && (answer.status === 'tryLater' || answer.status === 'internalError');
+    // Looked at again: the record may have changed while we waited.
+    return hasFailed && this.#isUsable(kept, question) ? kept.answer : answer;
+  }
+
+  #findUsable(question: OcspQuestion): KeptAnswer | undefined {
+    const key = answerKeyOf(question);
+    const kept = key && this.#options.answers.findAnswer(key);
+    return kept !== undefined && this.#isUsable(kept, question) ? kept : undefined;
+  }
+
+  #isUsable(kept: KeptAnswer, question: OcspQuestion): boolean {
+    const key = answerKeyOf(question);
+    const issuer = this.#options.registry().byId(question.issuerId);
+    if (key === undefined || issuer === undefined) return false;
+    const instant = this.#options.now();
+    const { nextUpdate, notAfter } = kept.answer;
+    if (instant >= nextUpdate || (notAfter !== undefined && instant > notAfter)) return false;
+    if (kept.origin === 'host' && kept.terms !== answerTermsOf(issuer)) return false;
+    return this.#isCurrent(kept, key);
+  }
+
+  #isCurrent(kept: KeptAnswer, { issuerId, serialNumber }: AnswerKey): boolean {
+    const { view } = this.#options;
+    const version = kept.answer.versions[0];
+    const key = view.keyOf(issuerId, serialNumber);
+    return version === undefined ? view.read(key) === undefined : view.isCurrent(key, version);
+  }
+}
