@@ -21,7 +21,10 @@ export interface SigningClientOptions {
  */
 export class SigningClient implements OcspSource {
   readonly #options: SigningClientOptions;
-  readonly #waiting = new Map<number, (answer: OcspAnswer) => void>();
+  /** In the order in which they were asked, and so in that of their deadlines. */
+  readonly #waiting = new Map<number, Asked>();
+  #outbox: Uint8Array[] = [];
+  #deadlineTimer: NodeJS.Timeout | undefined;
   #socket: Socket | undefined;
   #nextId = 0;
   #isClosed = false;
@@ -40,25 +43,54 @@ export class SigningClient implements OcspSource {
         retryAfterSeconds: 1,
       });
     }
-    const id = this.#takeId();
     return new Promise((resolve) => {
-      const settle = (answer: OcspAnswer) => {
-        clearTimeout(timer);
-        this.#waiting.delete(id);
-        resolve(answer);
-      };
-      const deadline = this.#options.deadlineMilliseconds ?? 4000;
-      const timer = setTimeout(() => settle(this.#unreachable()), deadline);
-      this.#waiting.set(id, settle);
-      this.#connected().write(encodeQuestion({ id, question }));
+      const id = this.#takeId();
+      this.#waiting.set(id, { resolve, deadline: performance.now() + this.#deadlineMilliseconds });
+      this.#deadlineTimer ??= setTimeout(() => this.#endLate(), this.#deadlineMilliseconds);
+      this.#send(encodeQuestion({ id, question }));
     });
   }
 
   /** Gives up the connection; all that is under way, and all that follows, is `control_unreachable`. */
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#deadlineTimer);
     this.#socket?.destroy();
     this.#abandon();
+  }
+
+  get #deadlineMilliseconds(): number {
+    return this.#options.deadlineMilliseconds ?? 4000;
+  }
+
+  /** All that is asked in one turn of the event loop goes in one write: each wakes control up. */
+  #send(frame: Uint8Array): void {
+    this.#outbox.push(frame);
+    if (this.#outbox.length > 1) return;
+    setImmediate(() => {
+      const frames = this.#outbox;
+      this.#outbox = [];
+      if (!this.#isClosed) this.#connected().write(Buffer.concat(frames));
+    });
+  }
+
+  #settle(id: number, answer: OcspAnswer): void {
+    // Too late, when nobody waits any more.
+    const asked = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    asked?.resolve(answer);
+  }
+
+  #endLate(): void {
+    this.#deadlineTimer = undefined;
+    const now = performance.now();
+    for (const [id, { deadline }] of this.#waiting) {
+      if (deadline > now) {
+        this.#deadlineTimer = setTimeout(() => this.#endLate(), Math.ceil(deadline - now));
+        return;
+      }
+      this.#settle(id, this.#unreachable());
+    }
   }
 
   #connected(): Socket {
@@ -77,8 +109,7 @@ export class SigningClient implements OcspSource {
     try {
       for (const payload of splitter.push(octets)) {
         const { id, answer } = decodeAnswer(payload);
-        // Too late, when nobody waits any more.
-        this.#waiting.get(id)?.(answer);
+        this.#settle(id, answer);
       }
     } catch {
       socket.destroy();
@@ -93,7 +124,7 @@ export class SigningClient implements OcspSource {
 
   /** Asked again by the client of ours, the question goes over a new connection. */
   #abandon(): void {
-    for (const settle of [...this.#waiting.values()]) settle(this.#unreachable());
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, this.#unreachable());
   }
 
   #takeId(): number {
@@ -106,4 +137,10 @@ export class SigningClient implements OcspSource {
     const retryAfterSeconds = this.#options.retryAfterSeconds ?? 10;
     return { kind: 'refused', status: 'tryLater', cause: 'control_unreachable', retryAfterSeconds };
   }
+}
+
+interface Asked {
+  readonly resolve: (answer: OcspAnswer) => void;
+  /** By performance.now(). */
+  readonly deadline: number;
 }

@@ -45,7 +45,7 @@ export async function startSigningServer(options: SigningServerOptions): Promise
 class SigningListener implements SigningServer {
   readonly #options: SigningServerOptions;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #edges = new Set<EdgeConnection>();
   inFlight = 0;
 
   constructor(options: SigningServerOptions) {
@@ -65,36 +65,38 @@ class SigningListener implements SigningServer {
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.destroy();
+    for (const { socket } of this.#edges) socket.destroy();
     await closed;
   }
 
   #accept(socket: Socket): void {
     const splitter = new FrameSplitter(maximumQuestionOctets);
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
+    const edge = new EdgeConnection(socket);
+    this.#edges.add(edge);
+    socket.on('close', () => this.#edges.delete(edge));
     socket.on('error', () => undefined);
-    socket.on('data', (octets) => this.#receive(socket, splitter, octets));
+    socket.on('data', (octets) => this.#receive(edge, splitter, octets));
   }
 
   /** An edge that sends anything but questions is cut off: what follows cannot be told apart from noise. */
-  #receive(socket: Socket, splitter: FrameSplitter, octets: Uint8Array): void {
+  #receive(edge: EdgeConnection, splitter: FrameSplitter, octets: Uint8Array): void {
     try {
-      for (const payload of splitter.push(octets)) this.#take(socket, decodeQuestion(payload));
+      for (const payload of splitter.push(octets)) this.#take(edge, decodeQuestion(payload));
     } catch (error) {
       this.#options.onError?.(error);
-      socket.destroy();
+      edge.socket.destroy();
     }
   }
 
-  #take(socket: Socket, { id, question }: QuestionFrame): void {
+  #take(edge: EdgeConnection, { id, question }: QuestionFrame): void {
+    edge.expect();
     if (this.inFlight >= (this.#options.maximumInFlight ?? 512)) {
-      this.#send(socket, encodeAnswer({ id, answer: OVERLOADED }));
+      edge.send(encodeAnswer({ id, answer: OVERLOADED }));
       return;
     }
     this.inFlight += 1;
     this.#ask(question)
-      .then((answer) => this.#send(socket, encodeAnswer({ id, answer })))
+      .then((answer) => edge.send(encodeAnswer({ id, answer })))
       .catch((error) => this.#options.onError?.(error))
       .finally(() => {
         this.inFlight -= 1;
@@ -109,15 +111,47 @@ class SigningListener implements SigningServer {
       return SIGNER_FAILED;
     }
   }
+}
+
+/**
+ * The way back to one edge. Answers are sent together: when all that was asked is answered, or two
+ * milliseconds after the first. Each write wakes the edge up, which costs both more than the answer.
+ */
+class EdgeConnection {
+  readonly socket: Socket;
+  #expected = 0;
+  #outbox: Uint8Array[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /** One more answer is to come. */
+  expect(): void {
+    this.#expected += 1;
+  }
+
+  send(frame: Uint8Array): void {
+    this.#expected -= 1;
+    this.#outbox.push(frame);
+    if (this.#expected === 0) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), gatherMilliseconds);
+  }
 
   /** An edge that does not take its answers gets no more questions answered until it does. */
-  #send(socket: Socket, frame: Uint8Array): void {
-    if (socket.destroyed || socket.write(frame)) return;
-    socket.pause();
-    socket.once('drain', () => socket.resume());
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const frames = this.#outbox;
+    this.#outbox = [];
+    if (this.socket.destroyed || this.socket.write(Buffer.concat(frames))) return;
+    this.socket.pause();
+    this.socket.once('drain', () => this.socket.resume());
   }
 }
 
+const gatherMilliseconds = 2;
 const OVERLOADED: OcspAnswer = {
   kind: 'refused',
   status: 'tryLater',
