@@ -6,6 +6,7 @@ import * as cached from './parts/cached.mjs';
 import * as crl from './parts/crl.mjs';
 import * as importing from './parts/import.mjs';
 import * as many from './parts/many.mjs';
+import * as presign from './parts/presign.mjs';
 import * as reader from './parts/reader.mjs';
 import * as signed from './parts/signed.mjs';
 import { canPin } from './tools/programs.mjs';
@@ -13,7 +14,7 @@ import { scale } from './tools/scale.mjs';
 import { formatTable, ratioOf } from './tools/table.mjs';
 import { Workshop } from './tools/workshop.mjs';
 
-const parts = { cached, many, signed, import: importing, crl, reader };
+const parts = { cached, many, signed, presign, import: importing, crl, reader };
 /** Each part takes less than a minute; one that hangs is ended. `openssl ca -gencrl` alone takes 14 s and more. */
 const limitSeconds = { plain: 60, slow: 120 };
 

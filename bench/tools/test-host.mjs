@@ -7,7 +7,7 @@ import { childrenOf } from './processor-time.mjs';
 import { lancre, lancreProgram, pinned } from './programs.mjs';
 
 /** Makes a host with the issuer `e1`. @returns its folder and configuration */
-export async function createTestHost(workshop, name, ca) {
+export async function createTestHost(workshop, name, ca, issuerOptions = []) {
   const folder = workshop.path(name);
   const port = await freePort();
   await lancre(
@@ -29,6 +29,7 @@ export async function createTestHost(workshop, name, ca) {
     ca.keyPath,
     '--config',
     config,
+    ...issuerOptions,
   );
   return { folder, config, port };
 }
@@ -36,6 +37,11 @@ export async function createTestHost(workshop, name, ca) {
 /** Imports an index.txt. @returns seconds and peakOctets */
 export function importIndex(workshop, { config }, index) {
   return lancre(workshop, 'import', '--config', config, '--issuer', 'e1', '--format', 'openssl-index', index);
+}
+
+/** Signs ahead what is due. @returns seconds and peakOctets */
+export function presignAnswers(workshop, { config }) {
+  return lancre(workshop, 'publish', '--ocsp', '--config', config);
 }
 
 /** Runs `lancre serve` with one edge, on one core. @returns the process, and the process of the edge */

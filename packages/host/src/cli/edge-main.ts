@@ -29,6 +29,7 @@ async function runEdge(settings: EdgeSettings): Promise<void> {
     view: new LmdbStatusView(tables),
     source,
     answers: new LmdbAnswerView(tables),
+    checkRequest: async () => 'refused',
     artifacts: new FilesystemArtifactView(settings.publicFolder),
     site: settings.siteFolder === undefined ? undefined : await loadSite(settings.siteFolder),
     now,

@@ -14,6 +14,7 @@ import { OcspEndpoint, type OcspErrorStatuses } from './ocsp-endpoint.ts';
 import { decodeOcspGetPath } from './ocsp-get-path.ts';
 import type { OcspReply } from './ocsp-reply.ts';
 import { RecordCheckSource } from './record-check-source.ts';
+import { RequestGate, type RequestSignatureCheck } from './request-gate.ts';
 import { textResponse } from './response.ts';
 import { createRouter, isHostField, type Route, type Router } from './route.ts';
 import type { Site } from './site.ts';
@@ -28,6 +29,8 @@ export interface EdgeHandlerOptions {
   readonly source: OcspSource;
   /** The answers kept in the store. */
   readonly answers: AnswerView;
+  /** Checks the signatures of requests, where an issuer wants them. */
+  readonly checkRequest: RequestSignatureCheck;
   readonly artifacts: ArtifactView;
   /** The apex page. Default: a short text. */
   readonly site?: Site | undefined;
@@ -89,6 +92,7 @@ export class EdgeHandler {
     this.#route = createRouter(options.address);
     this.#ocsp = new OcspEndpoint({
       cache,
+      gate: new RequestGate(options.checkRequest),
       registry,
       metrics,
       now,

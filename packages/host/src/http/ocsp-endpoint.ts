@@ -8,6 +8,7 @@ import type { OcspAnswerCache } from './ocsp-answer-cache.ts';
 import { decodeOcspGetPath, isBareOcspPath } from './ocsp-get-path.ts';
 import { type OcspFacts, type OcspReading, readOcspRequest } from './ocsp-question.ts';
 import { OcspReply } from './ocsp-reply.ts';
+import type { RequestGate } from './request-gate.ts';
 import { buildResponse, methodNotAllowed, NOT_KEPT, type ResponseFields, textResponse } from './response.ts';
 
 /** Which HTTP status an OCSP error has (ORSP-41, DESIGN 7). */
@@ -20,6 +21,8 @@ export type OcspErrorStatuses =
 /** What an {@link OcspEndpoint} needs. */
 export interface OcspEndpointOptions {
   readonly cache: OcspAnswerCache;
+  /** Who may ask. */
+  readonly gate: RequestGate;
   readonly registry: () => IssuerRegistry;
   readonly metrics: EdgeMetrics;
   readonly now: () => Date;
@@ -99,6 +102,7 @@ export class OcspEndpoint {
       der === undefined ? { kind: 'malformed', facts: UNREAD } : readOcspRequest(der, registry);
     if (reading.kind === 'malformed') return this.#refuse(asked, reading.facts, 'malformedRequest');
     if (reading.kind === 'unauthorized') return this.#refuse(asked, reading.facts, 'unauthorized');
+    if (!this.#options.gate.isOpenFor(reading.issuer)) return this.#respondToMember(asked, reading);
     const now = this.#options.now();
     const cached = this.#options.cache.byQuestion(reading.question, now.getTime());
     if (cached === undefined) return this.#respondFromSource(asked, reading);
@@ -119,6 +123,16 @@ export class OcspEndpoint {
     // Kept by the cache with all its fields, unless it is of a kind that is not kept.
     const reply = this.#options.cache.byQuestion(reading.question, now.getTime()) ?? new OcspReply(answer);
     return this.#sendReply(asked, reply, now);
+  }
+
+  /** What only some may ask is for them alone: no cache on the way keeps it, and no target leads to it. */
+  async #respondToMember(asked: Asked, reading: Readable): Promise<Response> {
+    const refusal = await this.#options.gate.refusalOf(reading.issuer, reading.request);
+    if (refusal !== undefined) return this.#refuse(asked, reading.facts, refusal);
+    const answer = await this.#options.cache.answer(reading.question);
+    if (answer.kind === 'refused') return this.#refuse(asked, reading.facts, answer.status, answer);
+    this.#count(asked, reading.facts, 'successful');
+    return sendOnce(asked, answer);
   }
 
   #sendReply(asked: Asked, reply: OcspReply, now: Date): Response {
@@ -187,7 +201,7 @@ interface Asked {
 
 type Readable = Extract<OcspReading, { readonly kind: 'question' }>;
 
-/** An answer with a nonce is for one asker (OREQ-29). */
+/** An answer with a nonce is for one asker (OREQ-29), one to a member for members. */
 function sendOnce(asked: Asked, answer: SignedAnswer): Response {
   const fields: ResponseFields = [
     ['Content-Type', 'application/ocsp-response'],

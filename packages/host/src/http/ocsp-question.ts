@@ -7,7 +7,13 @@ import type { OcspQuestion, OcspQuestionItem } from '../status/ocsp-source.ts';
 
 /** What an OCSPRequest asks of us, or why we do not answer it. */
 export type OcspReading =
-  | { readonly kind: 'question'; readonly question: OcspQuestion; readonly facts: OcspFacts }
+  | {
+      readonly kind: 'question';
+      readonly question: OcspQuestion;
+      readonly facts: OcspFacts;
+      readonly issuer: Issuer;
+      readonly request: OcspRequest;
+    }
   | { readonly kind: 'malformed'; readonly facts: OcspFacts }
   | { readonly kind: 'unauthorized'; readonly facts: OcspFacts };
 
@@ -50,6 +56,8 @@ export function readOcspRequest(der: Uint8Array, registry: IssuerRegistry): Ocsp
     kind: 'question',
     question: { issuerId: issuer.id, items, ...(nonce === undefined ? {} : { nonce }) },
     facts,
+    issuer,
+    request,
   };
 }
 

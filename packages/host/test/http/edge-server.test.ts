@@ -98,6 +98,7 @@ async function start(limits: Partial<EdgeServerLimits> = {}) {
     view,
     source,
     answers: NO_ANSWERS,
+    checkRequest: async () => 'refused',
     artifacts: new FakeArtifacts(),
     now,
   });

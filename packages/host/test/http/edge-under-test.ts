@@ -37,6 +37,7 @@ export async function startEdgeUnderTest(routing: 'path' | 'host', port = 0): Pr
     view,
     source: new FakeSource(view, now),
     answers: NO_ANSWERS,
+    checkRequest: async () => 'refused',
     artifacts,
     now,
     bodyDeadlineMilliseconds: 1500,

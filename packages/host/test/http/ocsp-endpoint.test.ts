@@ -274,6 +274,7 @@ function setUp(options: Partial<EdgeHandlerOptions> = {}) {
     view,
     source,
     answers: NO_ANSWERS,
+    checkRequest: async () => 'refused',
     artifacts: new FakeArtifacts(),
     now: clock.now,
     ...options,
