@@ -28,6 +28,11 @@ listen = "${listen}"
 # unauthorized 200) or "always-200" for clients that read the body only then.
 ocsp_error_statuses = "mapped"
 
+# For a CDN that purges by keys: the response field that tells it those of an OCSP answer, such as
+# "Surrogate-Key", "Cache-Tag" or "Edge-Cache-Tag". Keys are ocsp.ISSUER.SERIAL and ocsp.ISSUER.
+# Default: no such field.
+# surrogate_key_field = "Surrogate-Key"
+
 [admin]
 # The private side: /healthz and /metrics. Never let it be reached from outside.
 listen = "${adminListen}"
@@ -37,5 +42,17 @@ listen = "${adminListen}"
 count = "auto"
 # What they run on: "auto" (Bun where there is one, else Node), "node" or "bun".
 runtime = "auto"
+
+[signing]
+# Questions that wait for a signature at once; more are told to try later.
+queue = 512
+
+# Who is told when a certificate's status has changed, so that caches forget the old OCSP answers: a
+# program (JSON on its standard input, no shell in between), an address (the same by POST), or both.
+# [purge]
+# command = ["/usr/local/bin/purge", "--soft"]
+# url = "http://127.0.0.1:9000/purge"
+# For each of three tries.
+# timeout = "10s"
 `;
 }

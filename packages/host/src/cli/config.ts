@@ -4,6 +4,7 @@ import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { LancreError } from '../errors/lancre-error.ts';
 import type { PublicAddress } from '../issuer/public-address.ts';
+import { type PurgeConfig, purgeSection, surrogateKeyField } from './purge-config.ts';
 
 /** Where a server listens. */
 export interface ListenAddress {
@@ -27,6 +28,12 @@ export interface Config {
   readonly edgeCount: number | 'auto';
   readonly edgeRuntime: EdgeRuntime;
   readonly ocspErrorStatuses: 'mapped' | 'always-200';
+  /** The response field that tells a CDN by which keys it can purge an OCSP answer; undefined = none is sent. */
+  readonly surrogateKeyField: string | undefined;
+  /** Undefined = nobody is told. */
+  readonly purge: PurgeConfig | undefined;
+  /** Questions that control has under way at once; more get tryLater. */
+  readonly signingQueue: number;
 }
 
 /**
@@ -65,6 +72,9 @@ export function parseConfig(text: string, path: string): Config {
     edgeCount: data.edges.count,
     edgeRuntime: data.edges.runtime,
     ocspErrorStatuses: data.public.ocsp_error_statuses,
+    surrogateKeyField: data.public.surrogate_key_field,
+    purge: data.purge,
+    signingQueue: data.signing.queue,
   };
 }
 
@@ -129,6 +139,7 @@ const publicSection = z
     base: base.optional(),
     zone: zone.optional(),
     ocsp_error_statuses: z.enum(['mapped', 'always-200']).default('mapped'),
+    surrogate_key_field: surrogateKeyField.optional(),
   })
   .refine((section) => (section.base === undefined) !== (section.zone === undefined), {
     message: 'give either base (one host, paths) or zone (host names), not both',
@@ -144,4 +155,6 @@ const schema = z.strictObject({
       runtime: z.enum(['auto', 'node', 'bun']).default('auto'),
     })
     .prefault({}),
+  signing: z.strictObject({ queue: z.int().min(1).max(100_000).default(512) }).prefault({}),
+  purge: purgeSection.optional(),
 });

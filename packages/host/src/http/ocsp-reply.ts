@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { SignedAnswer } from '../status/ocsp-source.ts';
+import type { SurrogateKeyField } from '../status/surrogate-keys.ts';
 import type { Validators } from './conditional-request.ts';
 import { formatHttpDate } from './http-date.ts';
 import type { ResponseFields } from './response.ts';
+
+/** What an {@link OcspReply} has beside its answer. */
+export interface OcspReplyOptions {
+  /** Sent with every form of the reply (HTTP-36). Default: none. */
+  readonly surrogateKey?: SurrogateKeyField | undefined;
+}
 
 /**
  * A signed answer in the form in which it is sent, with all that stays the same from one request to
@@ -17,6 +24,7 @@ export class OcspReply {
   readonly usableUntil: number;
   readonly #expires: string;
   readonly #lastModified: string;
+  readonly #surrogateKey: SurrogateKeyField | undefined;
   #fields: ResponseFields = [];
   #fieldsSecond = Number.NaN;
   #flatFields: string[] = [];
@@ -25,7 +33,7 @@ export class OcspReply {
   #headersSecond = Number.NaN;
   #text: string | undefined;
 
-  constructor(answer: SignedAnswer) {
+  constructor(answer: SignedAnswer, options: OcspReplyOptions = {}) {
     const { der, nextUpdate, refreshAt, notAfter } = answer;
     const end = Math.min(nextUpdate.getTime(), notAfter?.getTime() ?? Number.POSITIVE_INFINITY);
     const hash = createHash('sha256').update(der).digest('hex');
@@ -36,6 +44,7 @@ export class OcspReply {
     this.freshUntil = Math.min(refreshAt.getTime(), end - 1000);
     this.#expires = formatHttpDate(nextUpdate);
     this.#lastModified = formatHttpDate(answer.thisUpdate);
+    this.#surrogateKey = options.surrogateKey;
   }
 
   /** The fields at an instant. @param now ms since 1970 */
@@ -81,6 +90,7 @@ export class OcspReply {
   }
 
   #buildFields(second: number): ResponseFields {
+    const key = this.#surrogateKey;
     return [
       ['Content-Type', 'application/ocsp-response'],
       ['Content-Length', String(this.der.length)],
@@ -89,6 +99,7 @@ export class OcspReply {
       ['Last-Modified', this.#lastModified],
       ['Expires', this.#expires],
       ['Cache-Control', this.#cacheControl(second)],
+      ...(key === undefined ? [] : [[key.field, key.value] as const]),
     ];
   }
 

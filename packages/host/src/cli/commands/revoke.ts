@@ -4,10 +4,13 @@ import { encodeHex } from '@lancre/pki/text';
 import { type Command, Option } from 'commander';
 import { LancreError } from '../../errors/lancre-error.ts';
 import type { CertificateRecord, Revocation } from '../../status/certificate-record.ts';
-import { resolveCertificate } from '../certificate-argument.ts';
+import type { RevokeOutcome } from '../../status/status-store.ts';
+import { type CertificateArgument, resolveCertificate } from '../certificate-argument.ts';
 import { type HostCommandOptions, printResult, withHostOptions, withHostStore } from '../command-tools.ts';
+import type { Config } from '../config.ts';
 import type { CliContext } from '../context.ts';
 import { formatInstant, parseInstant } from '../instant.ts';
+import { createPurgeHook } from '../purge-setup.ts';
 
 interface RevokeOptions extends HostCommandOptions {
   readonly issuer?: string;
@@ -27,7 +30,8 @@ export function registerRevoke(program: Command, context: CliContext): void {
     .summary('revoke a certificate')
     .description(
       'Revokes a certificate for good. When the command returns, the revocation is on disk: the next OCSP answer ' +
-        'says revoked, and a running host publishes the CRL within two seconds.',
+        'says revoked, and a running host publishes the CRL within two seconds. Then the purge hook of the ' +
+        'configuration is told, if there is one; should it fail, the same command tells it again.',
     )
     .argument('<certificate>', 'a certificate file, or a serial number in hex')
     .option('--issuer <name>', 'the issuer, when a serial is given that several have')
@@ -35,31 +39,42 @@ export function registerRevoke(program: Command, context: CliContext): void {
     .option('--at <time>', 'when it took effect, such as 2026-11-02T10:00:00Z; default: now')
     .option('--invalidity-date <time>', 'since when the key was not to be trusted')
     .action(async (argument: string, options: RevokeOptions) => {
-      await withHostStore(context, options, async (store) => {
-        const revocation = revocationOf(context, options);
-        const target = await resolveCertificate(context, store, createNodeCrypto(), argument, options.issuer);
-        requireAfterIssuance(target.certificate?.notBefore, revocation);
-        const outcome = await store.statuses.revoke(target.issuer.id, target.serialNumber, revocation);
-        const serial = encodeHex(target.serialNumber);
-        if (outcome.kind === 'unassigned') {
-          throw new LancreError(
-            'serial_unknown',
-            `${target.issuer.name} has not assigned the serial ${serial}: import it first`,
-          );
-        }
-        printResult(
-          context,
-          options,
-          {
-            issuer: target.issuer.name,
-            serialNumber: serial,
-            outcome: outcome.kind,
-            ...statusJson(outcome.record),
-          },
-          [`${target.issuer.name} ${serial}: ${sentence(outcome.kind, outcome.record)}`],
-        );
-      });
+      const { target, outcome, config } = await revoke(context, argument, options);
+      // Also when nothing was changed: saying it again is how a purge that failed is made up for.
+      const purge = await createPurgeHook(context, config).notify([target]);
+      const { issuer, serialNumber } = target;
+      const { kind, record } = outcome;
+      const serial = encodeHex(serialNumber);
+      printResult(
+        context,
+        options,
+        { issuer: issuer.name, serialNumber: serial, outcome: kind, ...statusJson(record), purge },
+        [`${issuer.name} ${serial}: ${sentence(kind, record)}`],
+      );
     });
+}
+
+interface Revoked {
+  readonly target: CertificateArgument;
+  readonly outcome: Exclude<RevokeOutcome, { readonly kind: 'unassigned' }>;
+  readonly config: Config;
+}
+
+function revoke(context: CliContext, argument: string, options: RevokeOptions): Promise<Revoked> {
+  return withHostStore(context, options, async (store, config) => {
+    const revocation = revocationOf(context, options);
+    const target = await resolveCertificate(context, store, createNodeCrypto(), argument, options.issuer);
+    requireAfterIssuance(target.certificate?.notBefore, revocation);
+    const outcome = await store.statuses.revoke(target.issuer.id, target.serialNumber, revocation);
+    if (outcome.kind === 'unassigned') {
+      const serial = encodeHex(target.serialNumber);
+      throw new LancreError(
+        'serial_unknown',
+        `${target.issuer.name} has not assigned the serial ${serial}: import it first`,
+      );
+    }
+    return { target, outcome, config };
+  });
 }
 
 function revocationOf(context: CliContext, options: RevokeOptions): Revocation {
