@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { decodeOcspResponse } from '@lancre/pki/ocsp';
-import type { KeptAnswer } from '#host/status/kept-answers.js';
 import { KeepingOcspSource } from '#host/status/keeping-source.js';
 import { KeptAnswerSource } from '#host/status/kept-answer-source.js';
+import type { KeptAnswer } from '#host/status/kept-answers.js';
 import type { OcspAnswer, OcspQuestion } from '#host/status/ocsp-source.js';
 import { createIssuer, type TestIssuer } from '../issuer/test-issuers.js';
 import { MemoryAnswerStore } from './memory-answer-store.js';

@@ -114,24 +114,30 @@ function describeLookUps(check: Check): void {
     assert.notDeepEqual(five, seven);
   });
 
-  check('a walk meets every certificate once, in the order of the numbers, as it is at that moment', async (store) => {
-    const serials = ['01', '7f', '80', 'ff', '0100', 'ffff', '010000'];
-    await store.assign(1, [...serials].reverse().map((serial) => record(serial)));
-    await store.assign(2, [record('02', { issuerId: 2 })]);
-    const met: string[] = [];
-    let after: Uint8Array | undefined;
-    for (let part = store.certificatesAfter(1, after, 3); part.length > 0; ) {
-      for (const { serialNumber, version } of part) {
-        met.push(Buffer.from(serialNumber).toString('hex'));
-        assert.equal(store.isCurrent(store.keyOf(1, serialNumber), version), true);
+  check(
+    'a walk meets every certificate once, in the order of the numbers, as it is at that moment',
+    async (store) => {
+      const serials = ['01', '7f', '80', 'ff', '0100', 'ffff', '010000'];
+      await store.assign(
+        1,
+        [...serials].reverse().map((serial) => record(serial)),
+      );
+      await store.assign(2, [record('02', { issuerId: 2 })]);
+      const met: string[] = [];
+      let after: Uint8Array | undefined;
+      for (let part = store.certificatesAfter(1, after, 3); part.length > 0; ) {
+        for (const { serialNumber, version } of part) {
+          met.push(Buffer.from(serialNumber).toString('hex'));
+          assert.equal(store.isCurrent(store.keyOf(1, serialNumber), version), true);
+        }
+        if (met.length === 3) await store.revoke(1, octetsOf('ff'), { revocationTime: REVOKED_AT });
+        after = part.at(-1)?.serialNumber;
+        part = store.certificatesAfter(1, after, 3);
       }
-      if (met.length === 3) await store.revoke(1, octetsOf('ff'), { revocationTime: REVOKED_AT });
-      after = part.at(-1)?.serialNumber;
-      part = store.certificatesAfter(1, after, 3);
-    }
-    assert.deepEqual(met, serials);
-    assert.deepEqual(store.certificatesAfter(3, undefined, 3), []);
-  });
+      assert.deepEqual(met, serials);
+      assert.deepEqual(store.certificatesAfter(3, undefined, 3), []);
+    },
+  );
 
   check('no version is current where there is no record', async (store) => {
     await store.assign(1, [record('05')]);
