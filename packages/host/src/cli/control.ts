@@ -275,8 +275,12 @@ class ControlProcess {
     let sweeping: Promise<unknown> = Promise.resolve();
     const sweep = (): void => {
       const before = new Date(this.#context.now().getTime() - replacedKeptMilliseconds);
-      sweeping = Promise.all([this.#store.artifacts.sweep(before), this.#store.answers.sweepAnswers(before)])
-        .catch((error) => this.#log.error('old lists and answers cannot be removed', { error: String(error) }));
+      sweeping = Promise.all([
+        this.#store.artifacts.sweep(before),
+        this.#store.answers.sweepAnswers(before),
+      ]).catch((error) =>
+        this.#log.error('old lists and answers cannot be removed', { error: String(error) }),
+      );
     };
     sweep();
     const timer = setInterval(sweep, sweepMilliseconds);

@@ -127,10 +127,7 @@ class LoadRun {
     // The file may have been exchanged since the issuer was added.
     const certified = issuer.certificates[0].subjectPublicKeyInfo.der;
     if (Buffer.compare(signer.subjectPublicKeyInfoDer, certified) === 0) return signer;
-    throw new LancreError(
-      'key_mismatch',
-      `the key ${describeKey(key)} is not that of issuer ${issuer.name}`,
-    );
+    throw new LancreError('key_mismatch', `the key ${describeKey(key)} is not that of issuer ${issuer.name}`);
   }
 
   async #loadDelegate(issuer: Issuer, { certificate, key }: ResponderReference): Promise<WatchedSigner> {
@@ -141,7 +138,7 @@ class LoadRun {
       certificate,
       signer,
       // One that is not valid yet waits for its turn.
-      at: certificate.notBefore > now ? certificate.notBefore : now,
+      at: laterOf(certificate.notBefore, now),
       crypto: this.#options.crypto,
     });
     if (fault === undefined) return signer;
@@ -154,7 +151,8 @@ class LoadRun {
   async #loadKey(key: KeyReference): Promise<WatchedSigner> {
     const name = JSON.stringify(key);
     const known = this.keys.get(name) ?? this.#known.get(name);
-    const signer = known ?? new WatchedSigner(await loadSigner(key, this.#options.environment), describeKey(key));
+    const signer =
+      known ?? new WatchedSigner(await loadSigner(key, this.#options.environment), describeKey(key));
     this.keys.set(name, signer);
     return signer;
   }
@@ -196,4 +194,8 @@ class LoadRun {
 function requireKey({ key, name }: Issuer): KeyReference {
   if (key === undefined) throw new LancreError('internal', `issuer ${name} has no key`);
   return key;
+}
+
+function laterOf(a: Date, b: Date): Date {
+  return new Date(Math.max(a.getTime(), b.getTime()));
 }

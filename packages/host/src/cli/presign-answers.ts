@@ -52,7 +52,9 @@ type Row = PresignReport & { readonly issuer: string };
 
 function chosenIssuers(store: HostStore, options: PresignOptions): readonly Issuer[] {
   const all =
-    options.issuer === undefined ? store.issuers.listIssuers() : [requireIssuer(store.issuers, options.issuer)];
+    options.issuer === undefined
+      ? store.issuers.listIssuers()
+      : [requireIssuer(store.issuers, options.issuer)];
   return all.filter(({ policy }) => policy.ocsp.presign.length > 0);
 }
 
@@ -93,7 +95,9 @@ function printDue(
     context,
     options,
     rows,
-    rows.length === 0 ? [noIssuer] : rows.map(({ issuer, due }) => `${issuer.padEnd(28)} ${due} answers are due`),
+    rows.length === 0
+      ? [noIssuer]
+      : rows.map(({ issuer, due }) => `${issuer.padEnd(28)} ${due} answers are due`),
   );
   return 'complete';
 }

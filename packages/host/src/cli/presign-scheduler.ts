@@ -33,7 +33,11 @@ export class PresignScheduler {
   }
 
   /** For each issuer that asks for it: how far the present round is. */
-  get progress(): readonly { readonly issuer: string; readonly certificates: number; readonly failed: number }[] {
+  get progress(): readonly {
+    readonly issuer: string;
+    readonly certificates: number;
+    readonly failed: number;
+  }[] {
     return [...this.#rounds.values()].map(({ issuer, certificates, failed }) => ({
       issuer,
       certificates,
@@ -120,7 +124,13 @@ export class PresignScheduler {
   }
 
   #begin(round: Round, pace: Round['pace']): void {
-    Object.assign(round, { pace, startedAt: this.#options.now().getTime(), certificates: 0, failed: 0, after: undefined });
+    Object.assign(round, {
+      pace,
+      startedAt: this.#options.now().getTime(),
+      certificates: 0,
+      failed: 0,
+      after: undefined,
+    });
   }
 }
 

@@ -22,7 +22,11 @@ export function encodeAnswer({ answer, origin, terms }: KeptAnswer): Buffer {
   value.writeUIntBE(toSeconds(answer.thisUpdate), 5, 5);
   value.writeUIntBE(toSeconds(answer.nextUpdate), 10, 5);
   value.writeUIntBE(toSeconds(answer.refreshAt), 15, 5);
-  value.writeUIntBE(isEarlier(answer.notAfter, answer.nextUpdate) ? toSeconds(answer.notAfter) : NO_DATE, 20, 5);
+  value.writeUIntBE(
+    isEarlier(answer.notAfter, answer.nextUpdate) ? toSeconds(answer.notAfter) : NO_DATE,
+    20,
+    5,
+  );
   value[25] = version?.length ?? NO_VERSION;
   if (version !== undefined) value.set(version, HEAD_OCTETS);
   value.set(answer.der, HEAD_OCTETS + (version?.length ?? 0));

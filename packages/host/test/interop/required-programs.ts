@@ -11,7 +11,8 @@ export function skipWithout(...programs: readonly string[]): string | false {
   const missing = programs.filter((program) => find(program) === undefined);
   if (missing.length === 0) return false;
   const reason = `not installed: ${missing.join(', ')}`;
-  if (process.env['LANCRE_REQUIRE_INTEROP'] === '1') throw new Error(reason);
+  const { LANCRE_REQUIRE_INTEROP } = process.env;
+  if (LANCRE_REQUIRE_INTEROP === '1') throw new Error(reason);
   return reason;
 }
 

@@ -14,10 +14,10 @@ import {
   withHostStore,
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
-import { presignAnswers } from '../presign-answers.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatInstant } from '../instant.ts';
 import { type KeyProblem, LoadedSigners } from '../loaded-signers.ts';
+import { presignAnswers } from '../presign-answers.ts';
 
 interface PublishOptions extends HostCommandOptions {
   readonly ocsp?: true;
