@@ -111,6 +111,7 @@ class ControlProcess {
       answers: this.#store.answers,
       view: this.#store.statuses,
       registry,
+      schedule: (action) => void setTimeout(action, gatherMilliseconds),
       onError: (error) => this.#log.error('signed answers are not kept', { error: String(error) }),
     });
     this.#closers.push(() => keeping.flush());
@@ -313,6 +314,8 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
 }
 
+/** Signed answers wait so long for others to be written with them. */
+const gatherMilliseconds = 50;
 const issuersLookMilliseconds = 500;
 const replacedKeptMilliseconds = 24 * 3_600_000;
 const sweepMilliseconds = 3_600_000;

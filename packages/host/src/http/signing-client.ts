@@ -21,10 +21,8 @@ export interface SigningClientOptions {
  */
 export class SigningClient implements OcspSource {
   readonly #options: SigningClientOptions;
-  /** In the order in which they were asked, and so in that of their deadlines. */
-  readonly #waiting = new Map<number, Asked>();
+  readonly #waiting = new Map<number, (answer: OcspAnswer) => void>();
   #outbox: Uint8Array[] = [];
-  #deadlineTimer: NodeJS.Timeout | undefined;
   #socket: Socket | undefined;
   #nextId = 0;
   #isClosed = false;
@@ -43,10 +41,14 @@ export class SigningClient implements OcspSource {
         retryAfterSeconds: 1,
       });
     }
+    const id = this.#takeId();
     return new Promise((resolve) => {
-      const id = this.#takeId();
-      this.#waiting.set(id, { resolve, deadline: performance.now() + this.#deadlineMilliseconds });
-      this.#deadlineTimer ??= setTimeout(() => this.#endLate(), this.#deadlineMilliseconds);
+      const deadline = this.#options.deadlineMilliseconds ?? 4000;
+      const timer = setTimeout(() => this.#settle(id, this.#unreachable()), deadline);
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
       this.#send(encodeQuestion({ id, question }));
     });
   }
@@ -54,13 +56,8 @@ export class SigningClient implements OcspSource {
   /** Gives up the connection; all that is under way, and all that follows, is `control_unreachable`. */
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#deadlineTimer);
     this.#socket?.destroy();
     this.#abandon();
-  }
-
-  get #deadlineMilliseconds(): number {
-    return this.#options.deadlineMilliseconds ?? 4000;
   }
 
   /** All that is asked in one turn of the event loop goes in one write: each wakes control up. */
@@ -75,22 +72,10 @@ export class SigningClient implements OcspSource {
   }
 
   #settle(id: number, answer: OcspAnswer): void {
-    // Too late, when nobody waits any more.
-    const asked = this.#waiting.get(id);
+    const settle = this.#waiting.get(id);
     this.#waiting.delete(id);
-    asked?.resolve(answer);
-  }
-
-  #endLate(): void {
-    this.#deadlineTimer = undefined;
-    const now = performance.now();
-    for (const [id, { deadline }] of this.#waiting) {
-      if (deadline > now) {
-        this.#deadlineTimer = setTimeout(() => this.#endLate(), Math.ceil(deadline - now));
-        return;
-      }
-      this.#settle(id, this.#unreachable());
-    }
+    // Too late, when nobody waits any more.
+    settle?.(answer);
   }
 
   #connected(): Socket {
@@ -137,10 +122,4 @@ export class SigningClient implements OcspSource {
     const retryAfterSeconds = this.#options.retryAfterSeconds ?? 10;
     return { kind: 'refused', status: 'tryLater', cause: 'control_unreachable', retryAfterSeconds };
   }
-}
-
-interface Asked {
-  readonly resolve: (answer: OcspAnswer) => void;
-  /** By performance.now(). */
-  readonly deadline: number;
 }

@@ -13,8 +13,8 @@ export interface KeepingSourceOptions {
   readonly registry: () => IssuerRegistry;
   /** Told when answers could not be kept: they were given all the same. */
   readonly onError: (error: unknown) => void;
-  /** How long answers are gathered before they are written together, in ms. Default 50. */
-  readonly gatherMilliseconds?: number;
+  /** Runs an action some milliseconds later: answers are gathered until then, and written together. */
+  readonly schedule: (action: () => void) => void;
 }
 
 /**
@@ -26,7 +26,6 @@ export class KeepingOcspSource implements OcspSource {
   readonly #inFlight = new Map<string, Promise<OcspAnswer>>();
   /** Signed and not yet in the store. */
   #pending = new Map<string, AnswerKey & KeptAnswer>();
-  #timer: NodeJS.Timeout | undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(options: KeepingSourceOptions) {
@@ -48,8 +47,6 @@ export class KeepingOcspSource implements OcspSource {
 
   /** Writes what is pending; resolves when it is on disk. */
   async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#write();
     await this.#writing;
   }
@@ -60,11 +57,8 @@ export class KeepingOcspSource implements OcspSource {
     const issuer = registry().byId(key.issuerId);
     // Without a record there is nothing that a later look-up could be compared with.
     if (answer.kind === 'refused' || answer.versions[0] === undefined || issuer === undefined) return answer;
+    if (this.#pending.size === 0) this.#options.schedule(() => this.#write());
     this.#pending.set(name, { ...key, answer, origin: 'host', terms: answerTermsOf(issuer) });
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#write();
-    }, this.#options.gatherMilliseconds ?? 50);
     return answer;
   }
 

@@ -33,6 +33,7 @@ beforeEach(async () => {
     answers,
     view: store,
     registry,
+    schedule: () => undefined,
     onError: (error) => errors.push(error),
   });
   source = new KeptAnswerSource({ answers, view: store, registry, now: () => clock, source: keeping });
