@@ -66,7 +66,8 @@ export class KeepingOcspSource implements OcspSource {
     if (this.#pending.size === 0) return;
     const batch = [...this.#pending.values()];
     this.#pending = new Map();
-    this.#writing = this.#options.answers.keepAnswers(batch).catch(this.#options.onError);
+    const write = this.#options.answers.keepAnswers(batch).catch(this.#options.onError);
+    this.#writing = Promise.all([this.#writing, write]);
   }
 
   #isCurrent({ issuerId, serialNumber, answer, terms }: AnswerKey & KeptAnswer): boolean {

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 
 /**
  * A reason to skip, or false when these programs are here. With LANCRE_REQUIRE_INTEROP=1 (as in
@@ -24,6 +24,7 @@ export function programPath(program: string): string {
 }
 
 function find(program: string): string | undefined {
+  if (isAbsolute(program)) return isExecutable(program) ? program : undefined;
   const { PATH = '' } = process.env;
   const folders = [...PATH.split(delimiter), ...SYSTEM_FOLDERS];
   return folders.map((folder) => join(folder, program)).find(isExecutable);
