@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
-import { type HealthReport, startAdminServer } from '../http/admin-server.ts';
+import { startAdminServer } from '../http/admin-server.ts';
 import { startSigningServer } from '../http/signing-server.ts';
 import { CrlPublisher, type PublishOutcome } from '../publish/crl-publisher.ts';
 import { publishIssuer } from '../publish/issuer-publisher.ts';
@@ -13,11 +13,12 @@ import type { Config, ListenAddress } from './config.ts';
 import type { CliContext } from './context.ts';
 import { EdgePool } from './edge-pool.ts';
 import { type ChosenRuntime, chooseEdgeRuntime } from './edge-runtime.ts';
+import { hostHealth } from './host-health.ts';
 import { createHostMetrics } from './host-metrics.ts';
 import { dataPaths, type HostStore, openHostStore } from './host-store.ts';
 import { formatInstant } from './instant.ts';
 import { IssuerDirectory } from './issuer-directory.ts';
-import { expiringLists, listFreshness } from './list-freshness.ts';
+import { listFreshness } from './list-freshness.ts';
 import { LoadedSigners } from './loaded-signers.ts';
 import { PresignScheduler } from './presign-scheduler.ts';
 import { PublicationScheduler } from './publication-scheduler.ts';
@@ -96,9 +97,17 @@ class ControlProcess {
     const count = edgeCount === 'auto' ? availableParallelism() : edgeCount;
     const edges = this.#createEdges(runtime, count, hadPredecessor ? successorPatienceMilliseconds : 0);
     const listen = await edges.start();
-    const adminListen = await this.#startAdmin(directory, scheduler, edges, () => signing.inFlight, count);
-    this.#startPresigning(directory);
+    const presigning = this.#startPresigning(directory);
+    const adminListen = await this.#startAdmin(
+      directory,
+      scheduler,
+      presigning,
+      edges,
+      () => signing.inFlight,
+      count,
+    );
     this.#followIssuers(directory);
+    this.#retryKeys(directory);
     this.#sweepHourly();
     return { listen, adminListen, runtime, edgeCount: count, close: () => closeAll(this.#closers) };
   }
@@ -142,7 +151,7 @@ class ControlProcess {
   }
 
   /** Answers signed ahead, of the issuers that ask for it; after the lists, which matter more. */
-  #startPresigning(directory: IssuerDirectory): void {
+  #startPresigning(directory: IssuerDirectory): PresignScheduler {
     const { statuses, answers } = this.#store;
     const { now } = this.#context;
     const scheduler = new PresignScheduler({
@@ -155,6 +164,7 @@ class ControlProcess {
     });
     scheduler.start();
     this.#closers.push(() => scheduler.stop());
+    return scheduler;
   }
 
   async #loadIssuers(directory: IssuerDirectory): Promise<void> {
@@ -210,6 +220,7 @@ class ControlProcess {
   async #startAdmin(
     directory: IssuerDirectory,
     scheduler: PublicationScheduler,
+    presigning: PresignScheduler,
     edges: EdgePool,
     signaturesInFlight: () => number,
     edgeCount: number,
@@ -217,7 +228,17 @@ class ControlProcess {
     const lists = () => listFreshness(directory.registry.issuers, this.#store.publications);
     const server = await startAdminServer({
       ...this.#config.adminListen,
-      health: () => this.#health(lists(), scheduler, edges, edgeCount),
+      health: () =>
+        hostHealth({
+          now: this.#context.now(),
+          issuers: directory.registry.issuers,
+          keyProblems: this.#signers.problems,
+          lists: lists(),
+          publicationFailures: scheduler.failures.map(({ message }) => message),
+          presigning: presigning.progress,
+          edgesListening: edges.listening,
+          edgesWanted: edgeCount,
+        }),
       metrics: createHostMetrics({
         counters: () => edges.counters,
         edgesListening: () => edges.listening,
@@ -227,33 +248,6 @@ class ControlProcess {
     });
     this.#closers.push(() => server.close());
     return server.address;
-  }
-
-  #health(
-    lists: ReturnType<typeof listFreshness>,
-    scheduler: PublicationScheduler,
-    edges: EdgePool,
-    edgeCount: number,
-  ): HealthReport {
-    const expiring = expiringLists(lists, this.#context.now());
-    const problems = [
-      ...this.#signers.problems.map(({ issuer, message }) => `${issuer}: ${message}`),
-      ...scheduler.failures.map(({ message }) => message),
-      ...expiring.map(
-        (list) => `the CRL of ${list.issuer} (shard ${list.shard}) expires ${formatInstant(list.nextUpdate)}`,
-      ),
-      ...(edges.listening < edgeCount ? [`${edges.listening} of ${edgeCount} edges are listening`] : []),
-    ];
-    const soonest = Math.min(...lists.map(({ nextUpdate }) => nextUpdate.getTime()));
-    return {
-      healthy: problems.length === 0,
-      details: {
-        problems,
-        edges: edges.listening,
-        lists: lists.length,
-        ...(Number.isFinite(soonest) ? { earliestNextUpdate: formatInstant(new Date(soonest)) } : {}),
-      },
-    };
   }
 
   /** `lancre issuer add` beside a running host: its issuers are taken up without a restart. */
@@ -268,6 +262,20 @@ class ControlProcess {
     this.#closers.push(async () => {
       clearInterval(timer);
       await refreshing;
+    });
+  }
+
+  /** A token that was gone at the start may be back. */
+  #retryKeys(directory: IssuerDirectory): void {
+    let retrying = Promise.resolve();
+    const timer = setInterval(() => {
+      retrying = this.#signers
+        .retry(directory.registry.issuers)
+        .catch((error) => this.#log.error('keys cannot be loaded', { error: String(error) }));
+    }, retryKeysMilliseconds);
+    this.#closers.push(async () => {
+      clearInterval(timer);
+      await retrying;
     });
   }
 
@@ -317,6 +325,7 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
 /** Signed answers wait so long for others to be written with them. */
 const gatherMilliseconds = 50;
 const issuersLookMilliseconds = 500;
+const retryKeysMilliseconds = 10_000;
 const replacedKeptMilliseconds = 24 * 3_600_000;
 const sweepMilliseconds = 3_600_000;
 /** The edges of a killed control look for a successor four times a second, and then drain. */

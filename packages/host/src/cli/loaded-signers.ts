@@ -26,6 +26,8 @@ export class LoadedSigners implements SignerSet, ResponderSet {
   #keys: ReadonlyMap<string, WatchedSigner> = new Map();
   #loaded: ReadonlyMap<number, LoadedIssuer> = new Map();
   #problems: readonly KeyProblem[] = [];
+  /** Keys whose pass phrase or PIN was wrong. */
+  #refused: ReadonlyMap<string, LancreError> = new Map();
 
   constructor(options: LoadedSignersOptions) {
     this.#options = options;
@@ -55,12 +57,25 @@ export class LoadedSigners implements SignerSet, ResponderSet {
    * loaded already is not loaded again.
    */
   async load(issuers: readonly Issuer[]): Promise<void> {
-    const run = new LoadRun(this.#options, this.#keys);
+    await this.#run(issuers, new Map());
+  }
+
+  /**
+   * Loads once more what could not be loaded: a token may be back, a file mounted. A wrong PIN is not
+   * tried again by itself, since three of them lock a token.
+   */
+  async retry(issuers: readonly Issuer[]): Promise<void> {
+    if (this.#problems.length > this.#refused.size) await this.#run(issuers, this.#refused);
+  }
+
+  async #run(issuers: readonly Issuer[], refused: ReadonlyMap<string, LancreError>): Promise<void> {
+    const run = new LoadRun(this.#options, this.#keys, refused);
     const loaded = new Map<number, LoadedIssuer>();
     for (const issuer of issuers) loaded.set(issuer.id, await run.load(issuer));
     this.#keys = run.keys;
     this.#loaded = loaded;
     this.#problems = run.problems;
+    this.#refused = run.refused;
   }
 }
 
@@ -76,12 +91,18 @@ interface LoadedIssuer {
 class LoadRun {
   readonly keys = new Map<string, WatchedSigner>();
   readonly problems: KeyProblem[] = [];
+  readonly refused: Map<string, LancreError>;
   readonly #options: LoadedSignersOptions;
   readonly #known: ReadonlyMap<string, WatchedSigner>;
 
-  constructor(options: LoadedSignersOptions, known: ReadonlyMap<string, WatchedSigner>) {
+  constructor(
+    options: LoadedSignersOptions,
+    known: ReadonlyMap<string, WatchedSigner>,
+    refused: ReadonlyMap<string, LancreError>,
+  ) {
     this.#options = options;
     this.#known = known;
+    this.refused = new Map(refused);
   }
 
   async load(issuer: Issuer): Promise<LoadedIssuer> {
@@ -117,6 +138,7 @@ class LoadRun {
       this.problems.push({ issuer: issuer.name, message: error.message });
       // What was loaded before is worth nothing if it may not be used now.
       this.keys.delete(JSON.stringify(key));
+      if (error.code === 'key_passphrase') this.refused.set(JSON.stringify(key), error);
       return undefined;
     }
   }
@@ -150,6 +172,8 @@ class LoadRun {
 
   async #loadKey(key: KeyReference): Promise<WatchedSigner> {
     const name = JSON.stringify(key);
+    const refusal = this.refused.get(name);
+    if (refusal !== undefined) throw refusal;
     const known = this.keys.get(name) ?? this.#known.get(name);
     const signer =
       known ?? new WatchedSigner(await loadSigner(key, this.#options.environment), describeKey(key));

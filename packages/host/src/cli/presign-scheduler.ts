@@ -4,6 +4,15 @@ import { answerTermsOf } from '../status/answer-terms.ts';
 import type { ResponderSet } from '../status/responder.ts';
 import type { StatusStore } from '../status/status-store.ts';
 
+/** How far the present round of an issuer is. */
+export interface PresignProgress {
+  readonly issuer: string;
+  /** Looked at. */
+  readonly certificates: number;
+  /** Answers that could not be made. */
+  readonly failed: number;
+}
+
 /** What a scheduler works with. */
 export interface PresignSchedulerOptions {
   readonly presigner: OcspPresigner;
@@ -33,11 +42,7 @@ export class PresignScheduler {
   }
 
   /** For each issuer that asks for it: how far the present round is. */
-  get progress(): readonly {
-    readonly issuer: string;
-    readonly certificates: number;
-    readonly failed: number;
-  }[] {
+  get progress(): readonly PresignProgress[] {
     return [...this.#rounds.values()].map(({ issuer, certificates, failed }) => ({
       issuer,
       certificates,
