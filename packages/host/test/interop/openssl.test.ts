@@ -52,6 +52,15 @@ for (const { runtime, missing } of edgeRuntimes) {
       }
     }
 
+    it('OREQ-27: openssl ocsp -nonce is answered without a nonce, and accepts that', async () => {
+      for (const status of ['good', 'revoked']) {
+        const answer = await clientsOf('e1').askByPost(`${pki}/certs/${status}.pem`, '-nonce');
+        assert.match(answer, /^WARNING: no nonce in response$/m, answer);
+        assert.match(answer, /^Response verify OK$/m, answer);
+        assert.match(answer, new RegExp(`: ${status}$`, 'm'), answer);
+      }
+    });
+
     it('openssl ocsp: a certificate without a record is not good', async () => {
       assert.match(await clientsOf('e1').askByPost(`${pki}/certs/unknown.pem`), /unauthorized/);
       assert.match(await clientsOf('e1').askByGet(`${pki}/certs/unknown.pem`), /unauthorized|HTTP 200/);
@@ -62,6 +71,13 @@ for (const { runtime, missing } of edgeRuntimes) {
       const answer = await clientsOf('e1').askByPost(`${pki}/certs/good.pem`, ...second);
       assert.match(answer, /good\.pem: good$/m, answer);
       assert.match(answer, /revoked\.pem: revoked$/m, answer);
+    });
+
+    it('OREQ-18: openssl ocsp asks about one that has no record among others, and none is good by that', async () => {
+      const others = ['-cert', `${pki}/certs/unknown.pem`, '-cert', `${pki}/certs/revoked.pem`];
+      const answer = await clientsOf('e1').askByPost(`${pki}/certs/good.pem`, ...others);
+      assert.match(answer, /Responder Error: unauthorized/, answer);
+      assert.doesNotMatch(answer, /: good$/m);
     });
 
     it('openssl ocsp: a signed request is answered like any other', async () => {
