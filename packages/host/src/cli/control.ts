@@ -133,7 +133,7 @@ class ControlProcess {
         now: this.#context.now,
         source: keeping,
       }),
-      maximumInFlight: 512,
+      maximumInFlight: this.#config.signingQueue,
       onError: (error) => this.#log.error('an edge asked what cannot be answered', { error: String(error) }),
     });
     this.#closers.push(() => server.close());
@@ -196,7 +196,7 @@ class ControlProcess {
   }
 
   #createEdges(runtime: ChosenRuntime, count: number, patienceMilliseconds: number): EdgePool {
-    const { dataFolder, address, listen, ocspErrorStatuses } = this.#config;
+    const { dataFolder, address, listen, ocspErrorStatuses, surrogateKeyField } = this.#config;
     const paths = dataPaths(dataFolder);
     const edges = new EdgePool({
       settings: {
@@ -207,6 +207,7 @@ class ControlProcess {
         address,
         listen,
         ocspErrorStatuses,
+        surrogateKeyField,
       },
       runtime,
       count,

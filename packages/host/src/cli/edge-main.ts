@@ -34,6 +34,7 @@ async function runEdge(settings: EdgeSettings): Promise<void> {
     site: settings.siteFolder === undefined ? undefined : await loadSite(settings.siteFolder),
     now,
     ocspErrorStatuses: settings.ocspErrorStatuses,
+    surrogateKeyField: settings.surrogateKeyField,
     onError: (error) => console.error(error),
   });
   const server = await startEdgeServer({ ...settings.listen, handler, now });

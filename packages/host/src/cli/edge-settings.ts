@@ -10,4 +10,5 @@ export interface EdgeSettings {
   readonly address: PublicAddress;
   readonly listen: ListenAddress;
   readonly ocspErrorStatuses: 'mapped' | 'always-200';
+  readonly surrogateKeyField: string | undefined;
 }

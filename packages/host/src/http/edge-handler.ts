@@ -3,8 +3,9 @@ import type { PublicAddress } from '../issuer/public-address.ts';
 import type { ArtifactView } from '../publish/artifact-store.ts';
 import { KeptAnswerSource } from '../status/kept-answer-source.ts';
 import type { AnswerView } from '../status/kept-answers.ts';
-import type { OcspSource } from '../status/ocsp-source.ts';
+import type { OcspQuestion, OcspSource } from '../status/ocsp-source.ts';
 import type { StatusView } from '../status/status-view.ts';
+import { buildSurrogateKeyField, type SurrogateKeyField } from '../status/surrogate-keys.ts';
 import { ApexEndpoint } from './apex-endpoint.ts';
 import { ArtifactEndpoint } from './artifact-endpoint.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
@@ -40,6 +41,8 @@ export interface EdgeHandlerOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Default `mapped`. */
   readonly ocspErrorStatuses?: OcspErrorStatuses | undefined;
+  /** The field in which a CDN is told under which names it keeps an answer. Default: none. */
+  readonly surrogateKeyField?: string | undefined;
   /** For the whole body of an OCSP POST. Default 5,000 ms. */
   readonly bodyDeadlineMilliseconds?: number | undefined;
   /** How often lists are issued anew. Default 3,600 s. */
@@ -84,6 +87,7 @@ export class EdgeHandler {
       }),
       view,
       now,
+      surrogateKeyOf: surrogateKeysFor(options.surrogateKeyField, registry),
       maximumEntries: options.maximumCachedAnswers,
       maximumOctets: options.maximumCachedOctets,
     });
@@ -202,6 +206,22 @@ export class EdgeHandler {
     this.#options.onError?.(error);
     return this.#text(request.method, 500, 'Something went wrong here.');
   }
+}
+
+function surrogateKeysFor(
+  field: string | undefined,
+  registry: () => IssuerRegistry,
+): ((question: OcspQuestion) => SurrogateKeyField | undefined) | undefined {
+  if (field === undefined) return undefined;
+  return ({ issuerId, items }) => {
+    const issuer = registry().byId(issuerId);
+    if (issuer === undefined) return undefined;
+    return buildSurrogateKeyField(
+      field,
+      issuer.name,
+      items.map(({ serialNumber }) => serialNumber),
+    );
+  };
 }
 
 type OcspHost = 'ocsp' | 'other' | 'invalid';

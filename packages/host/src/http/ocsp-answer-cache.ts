@@ -6,6 +6,7 @@ import type {
   SignedAnswer,
 } from '../status/ocsp-source.ts';
 import type { StatusView } from '../status/status-view.ts';
+import type { SurrogateKeyField } from '../status/surrogate-keys.ts';
 import type { Counter } from './edge-metrics.ts';
 import { type OcspAnswerBounds, OcspAnswerStore, type StoredAnswer } from './ocsp-answer-store.ts';
 import { OcspReply } from './ocsp-reply.ts';
@@ -15,6 +16,8 @@ export interface OcspAnswerCacheOptions extends OcspAnswerBounds {
   readonly source: OcspSource;
   readonly view: StatusView;
   readonly now: () => Date;
+  /** The name under which a CDN keeps the answer to a question. Default: none. */
+  readonly surrogateKeyOf?: ((question: OcspQuestion) => SurrogateKeyField | undefined) | undefined;
   /** After a refresh that failed, the cached answer is used this long before the next try, in ms. Default 5,000. */
   readonly retryMilliseconds?: number | undefined;
 }
@@ -63,6 +66,11 @@ export class OcspAnswerCache implements OcspSource {
     const name = nameOf(question);
     const stored = name === undefined ? undefined : this.#store.byQuestion(name);
     return stored !== undefined && this.#isReady(stored, now) ? stored.reply : undefined;
+  }
+
+  /** An answer in the form in which it is sent. */
+  replyTo(question: OcspQuestion, answer: SignedAnswer): OcspReply {
+    return new OcspReply(answer, { surrogateKey: this.#options.surrogateKeyOf?.(question) });
   }
 
   /** Lets later GETs of exactly this target find the answer to `question`, while it is kept. */
@@ -134,7 +142,7 @@ export class OcspAnswerCache implements OcspSource {
     // later look-up could be compared with; and made-up serials must not push out real ones.
     if (version === undefined || known?.answer === answer) return;
     const key = known?.key ?? this.#options.view.keyOf(question.issuerId, item.serialNumber);
-    const reply = new OcspReply(answer);
+    const reply = this.replyTo(question, answer);
     // One that is due already is the best that there was: the source has tried.
     const now = this.#options.now().getTime();
     const retryAt = now < reply.freshUntil ? 0 : now + (this.#options.retryMilliseconds ?? 5000);

@@ -7,7 +7,7 @@ import type { EdgeRequest } from './edge-request.ts';
 import type { OcspAnswerCache } from './ocsp-answer-cache.ts';
 import { decodeOcspGetPath, isBareOcspPath } from './ocsp-get-path.ts';
 import { type OcspFacts, type OcspReading, readOcspRequest } from './ocsp-question.ts';
-import { OcspReply } from './ocsp-reply.ts';
+import type { OcspReply } from './ocsp-reply.ts';
 import type { RequestGate } from './request-gate.ts';
 import { buildResponse, methodNotAllowed, NOT_KEPT, type ResponseFields, textResponse } from './response.ts';
 
@@ -108,6 +108,7 @@ export class OcspEndpoint {
     if (cached === undefined) return this.#respondFromSource(asked, reading);
     this.#options.metrics.cacheHits += 1;
     this.#count(asked, reading.facts, 'successful');
+    if (!isShared(reading)) return sendOnce(asked, cached);
     this.#rememberTarget(asked, reading);
     return this.#sendReply(asked, cached, now);
   }
@@ -117,11 +118,12 @@ export class OcspEndpoint {
     const answer = await this.#options.cache.answer(reading.question);
     if (answer.kind === 'refused') return this.#refuse(asked, reading.facts, answer.status, answer);
     this.#count(asked, reading.facts, 'successful');
+    if (!isShared(reading)) return sendOnce(asked, answer);
     this.#rememberTarget(asked, reading);
     const now = this.#options.now();
-    if (reading.question.nonce !== undefined) return sendOnce(asked, answer);
     // Kept by the cache with all its fields, unless it is of a kind that is not kept.
-    const reply = this.#options.cache.byQuestion(reading.question, now.getTime()) ?? new OcspReply(answer);
+    const kept = this.#options.cache.byQuestion(reading.question, now.getTime());
+    const reply = kept ?? this.#options.cache.replyTo(reading.question, answer);
     return this.#sendReply(asked, reply, now);
   }
 
@@ -201,8 +203,16 @@ interface Asked {
 
 type Readable = Extract<OcspReading, { readonly kind: 'question' }>;
 
+/**
+ * Whether others will ask by the very same octets, and a purge will find them: not with a nonce, also
+ * where it is passed over, and not about several certificates.
+ */
+function isShared({ question, facts }: Readable): boolean {
+  return question.items.length === 1 && facts.nonce === 'absent';
+}
+
 /** An answer with a nonce is for one asker (OREQ-29), one to a member for members. */
-function sendOnce(asked: Asked, answer: SignedAnswer): Response {
+function sendOnce(asked: Asked, answer: Pick<SignedAnswer, 'der'>): Response {
   const fields: ResponseFields = [
     ['Content-Type', 'application/ocsp-response'],
     ['Content-Length', String(answer.der.length)],

@@ -106,7 +106,10 @@ function signedAnswer(
     der,
     thisUpdate: instant,
     nextUpdate,
-    refreshAt: refreshTimeOf(issuer, question, instant, nextUpdate),
+    // A serial without a record may get one at any moment (T-05): nobody is to keep what is said of it.
+    refreshAt: standings.some(({ kind }) => kind === 'unassigned')
+      ? instant
+      : refreshTimeOf(issuer, question, instant, nextUpdate),
     versions: standings.map((standing) => standing.version),
     notAfter: ends.length === 0 ? undefined : new Date(Math.min(...ends)),
   };
