@@ -136,6 +136,39 @@ describe('the OCSP service', () => {
     assert.equal((await post(await requestWithExtension('non-critical'))).status, 200);
   });
 
+  it('OREQ-29: what nobody else will ask for by the same octets is kept by no cache on the way', async () => {
+    const { ask } = setUp();
+    const kept = async (asked: TestRequest) => (await ask(asked)).headers.get('cache-control');
+    assert.match((await kept({ serials: ['0b'] })) ?? '', /^max-age=[1-9]\d*, public/);
+    for (const asked of [{ serials: ['0b'], nonce: new Uint8Array(32).fill(7) }, { serials: ['0b', '0b'] }])
+      assert.match((await kept(asked)) ?? '', /no-store/);
+  });
+
+  it('HTTP-36: answers carry the keys of their certificate where a field is set for them', async () => {
+    const { ask, get, targetOf } = setUp({ surrogateKeyField: 'Cache-Tag' });
+    assert.equal((await ask({ serials: ['0b'] })).headers.get('cache-tag'), 'ocsp.e1.0b,ocsp.e1');
+    const again = await get(new URL(await targetOf({ serials: ['0b'] })).pathname);
+    assert.equal(again.headers.get('cache-tag'), 'ocsp.e1.0b,ocsp.e1');
+    assert.equal((await setUp().ask({ serials: ['0b'] })).headers.get('cache-tag'), null);
+  });
+
+  describe('an issuer whose requests must be signed', () => {
+    const signed = async () => {
+      const member = { ...test.issuer, requestSigners: [test.issuer.certificates[0]] };
+      const registry = await createIssuerRegistry([member], createNodeCrypto());
+      return { registry: () => registry };
+    };
+
+    it('OREQ-24: tells who does not sign so, and answers nobody else', async () => {
+      const { ask, source } = setUp(await signed());
+      const response = await ask({ serials: ['0b'] });
+      assert.equal(response.status, 200);
+      assert.equal(Buffer.from(await response.arrayBuffer()).toString('hex'), '30030a0105');
+      assert.match(response.headers.get('cache-control') ?? '', /no-store/);
+      assert.equal(source.questions.length, 0);
+    });
+  });
+
   it('OREQ-20: a critical nonce is known', async () => {
     const { post } = setUp();
     assert.equal((await post(await requestWithExtension('critical', EXTENSION_OIDS.ocspNonce))).status, 200);

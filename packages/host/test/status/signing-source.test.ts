@@ -127,6 +127,13 @@ describe('the source that signs', () => {
     }
   });
 
+  test('T-05: what is said of a serial without a record is due again at once: it may get one at any moment', async () => {
+    for (const unknownSerial of ['unknown', 'extended-revoke'] as const) {
+      const { answer } = await ask(withUnknown(ca, unknownSerial), store, question('77'));
+      assert.equal(answer.refreshAt.getTime(), answer.thisUpdate.getTime());
+    }
+  });
+
   test('OREQ-16: an unassigned serial is signed unknown where the policy says so', async () => {
     const { single, answer } = await ask(withUnknown(ca, 'unknown'), store, question('77'));
     assert.deepEqual(single.certStatus, { status: 'unknown' });
