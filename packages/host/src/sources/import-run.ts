@@ -16,6 +16,8 @@ export interface ImportOptions {
   readonly issuerByName: (name: string) => Issuer | undefined;
   /** A revocation dated after this is refused: it would be on a list issued before it (CRL-11, REV-13). */
   readonly now: Date;
+  /** Told of each known certificate that was revoked or held, once that is durable. */
+  readonly onRevoked?: (issuerId: number, serialNumber: Uint8Array) => void;
   /** Told after each batch. */
   readonly onProgress?: (report: ImportReport) => void;
 }
@@ -90,7 +92,9 @@ class ImportRun {
 
   async flush(): Promise<void> {
     for (const [issuerId, batch] of this.#batches) {
-      this.#add(await this.#options.store.assign(issuerId, batch.certificates), batch.lines);
+      const summary = await this.#options.store.assign(issuerId, batch.certificates);
+      this.#add(summary, batch.lines);
+      this.#tell(issuerId, summary, batch.certificates);
       batch.certificates.clear();
       batch.lines = [];
     }
@@ -135,6 +139,14 @@ class ImportRun {
       // What was revoked here first and in the CA later has two dates; that is no fault of the line.
       if (field === 'revocation') this.#report.differing += 1;
       else this.#refuse(lines[index] ?? 0, field, `the store has another ${field} for this serial`);
+    }
+  }
+
+  #tell(issuerId: number, { changed }: AssignSummary, certificates: CertificateBatch): void {
+    for (const index of changed) {
+      const serialNumber = certificates.at(index)?.serialNumber;
+      // Copied: the batch is used again.
+      if (serialNumber !== undefined) this.#options.onRevoked?.(issuerId, Uint8Array.from(serialNumber));
     }
   }
 

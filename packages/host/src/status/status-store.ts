@@ -62,6 +62,8 @@ export interface AssignSummary {
   readonly added: number;
   /** Known ones that were revoked or held by this call. */
   readonly revoked: number;
+  /** Their positions in the batch, ascending: answers about them are out, and old now. */
+  readonly changed: readonly number[];
   /** Known ones that came again with nothing new. */
   readonly unchanged: number;
   /** Positions in the batch of records that contradict what is stored, with the field at fault. */

@@ -102,8 +102,8 @@ class AssignBatch {
   readonly #keys: CertificateKeyWriter;
   readonly #changes = new Map<number, Map<string, RevokedChange>>();
   readonly #conflicts: AssignConflict[] = [];
+  readonly #changed: number[] = [];
   #added = 0;
-  #revoked = 0;
   #unchanged = 0;
 
   constructor(tables: LmdbTables, issuerId: number) {
@@ -124,7 +124,8 @@ class AssignBatch {
     this.#addToCount();
     return {
       added: this.#added,
-      revoked: this.#revoked,
+      revoked: this.#changed.length,
+      changed: this.#changed.sort((a, b) => a - b),
       unchanged: this.#unchanged,
       conflicts: this.#conflicts.sort((a, b) => a.index - b.index),
     };
@@ -156,7 +157,7 @@ class AssignBatch {
     const changed = { ...stored, status };
     this.#tables.certificates.putSync(key, encodeRecord(changed));
     this.#note(changed);
-    this.#revoked += 1;
+    this.#changed.push(index);
   }
 
   #statusAfter(stored: CertificateStatus, coming: CertificateStatus): CertificateStatus | undefined {

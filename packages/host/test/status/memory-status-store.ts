@@ -33,7 +33,13 @@ export class MemoryStatusStore implements StatusStore {
 
   async assign(issuerId: number, records: CertificateSequence) {
     const issuer = this.#issuerOf(issuerId);
-    const summary = { added: 0, revoked: 0, unchanged: 0, conflicts: [] as AssignConflict[] };
+    const summary = {
+      added: 0,
+      revoked: 0,
+      unchanged: 0,
+      changed: [] as number[],
+      conflicts: [] as AssignConflict[],
+    };
     const touched = new Set<number>();
     for (let index = 0; index < records.length; index += 1) {
       const coming = records.at(index);
@@ -50,7 +56,10 @@ export class MemoryStatusStore implements StatusStore {
       issuer.records.set(hexOf(coming.serialNumber), new Stored({ ...coming, shard, status }, listing));
       if (listing === 'listed') touched.add(shard);
       if (stored === undefined) summary.added += 1;
-      else summary.revoked += 1;
+      else {
+        summary.revoked += 1;
+        summary.changed.push(index);
+      }
     }
     for (const shard of touched) issuer.touch(shard);
     return summary;

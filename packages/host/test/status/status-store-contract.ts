@@ -257,7 +257,10 @@ function describeAssign(check: Check): void {
   check('one certificate good and revoked in a batch is revoked, in either order', async (store) => {
     const status = revoked({ reason: 'superseded' });
     const batch = [record('08'), record('09', { status }), record('08', { status }), record('09')];
-    assert.deepEqual(await store.assign(1, batch), summary({ added: 2, revoked: 1, unchanged: 1 }));
+    assert.deepEqual(
+      await store.assign(1, batch),
+      summary({ added: 2, revoked: 1, changed: [2], unchanged: 1 }),
+    );
     assert.deepEqual(walkShard(store, 0), ['08', '09']);
     assert.deepEqual(store.count(1), { assigned: 2, listed: 2 });
   });
@@ -617,7 +620,14 @@ function entryOf(store: StatusStore, shard: number, serial: string) {
 }
 
 function summary(fields: object) {
-  return { added: 0, revoked: 0, unchanged: 0, conflicts: [], ...fields };
+  return {
+    added: 0,
+    revoked: 0,
+    unchanged: 0,
+    changed: Array.from({ length: 'revoked' in fields ? Number(fields.revoked) : 0 }, (_, index) => index),
+    conflicts: [],
+    ...fields,
+  };
 }
 
 /** Octets as hex, so that a Buffer and a Uint8Array compare equal. */
