@@ -108,7 +108,7 @@ export class OcspEndpoint {
     if (cached === undefined) return this.#respondFromSource(asked, reading);
     this.#options.metrics.cacheHits += 1;
     this.#count(asked, reading.facts, 'successful');
-    if (!isShared(reading)) return sendOnce(asked, cached);
+    if (!isShared(asked, reading)) return sendOnce(asked, cached);
     this.#rememberTarget(asked, reading);
     return this.#sendReply(asked, cached, now);
   }
@@ -118,7 +118,7 @@ export class OcspEndpoint {
     const answer = await this.#options.cache.answer(reading.question);
     if (answer.kind === 'refused') return this.#refuse(asked, reading.facts, answer.status, answer);
     this.#count(asked, reading.facts, 'successful');
-    if (!isShared(reading)) return sendOnce(asked, answer);
+    if (!isShared(asked, reading)) return sendOnce(asked, answer);
     this.#rememberTarget(asked, reading);
     const now = this.#options.now();
     // Kept by the cache with all its fields, unless it is of a kind that is not kept.
@@ -205,10 +205,10 @@ type Readable = Extract<OcspReading, { readonly kind: 'question' }>;
 
 /**
  * Whether others will ask by the very same octets, and a purge will find them: not with a nonce, also
- * where it is passed over, and not about several certificates.
+ * where it is passed over, not about several certificates, and not with a query, which no client sends.
  */
-function isShared({ question, facts }: Readable): boolean {
-  return question.items.length === 1 && facts.nonce === 'absent';
+function isShared({ request }: Asked, { question, facts }: Readable): boolean {
+  return question.items.length === 1 && facts.nonce === 'absent' && !request.target.includes('?');
 }
 
 /** An answer with a nonce is for one asker (OREQ-29), one to a member for members. */
