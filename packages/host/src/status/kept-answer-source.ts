@@ -1,7 +1,9 @@
+import { decodeOcspResponse } from '@lancre/pki/ocsp';
+import type { Issuer } from '../issuer/issuer.ts';
 import type { IssuerRegistry } from '../issuer/issuer-registry.ts';
 import { answerTermsOf } from './answer-terms.ts';
 import { type AnswerKey, type AnswerView, answerKeyOf, type KeptAnswer } from './kept-answers.ts';
-import type { OcspAnswer, OcspQuestion, OcspSource } from './ocsp-source.ts';
+import type { OcspAnswer, OcspQuestion, OcspSource, SignedAnswer } from './ocsp-source.ts';
 import type { StatusView } from './status-view.ts';
 
 /** What a {@link KeptAnswerSource} needs. */
@@ -33,8 +35,15 @@ export class KeptAnswerSource implements OcspSource {
     const { source, now } = this.#options;
     const kept = this.#findUsable(question);
     if (kept === undefined) return source.answer(question);
-    if (now() < kept.answer.refreshAt) return Promise.resolve(kept.answer);
+    if (now() < kept.answer.refreshAt) return Promise.resolve(this.#givenBy(kept));
     return this.#renew(question, kept);
+  }
+
+  /** Nobody here knows when its signer will send a newer one: caches ask again every hour. */
+  #givenBy({ answer, origin }: KeptAnswer): SignedAnswer {
+    if (origin === 'host') return answer;
+    const hourly = this.#options.now().getTime() + importedLifeMilliseconds;
+    return { ...answer, refreshAt: new Date(Math.min(answer.refreshAt.getTime(), hourly)) };
   }
 
   async #renew(question: OcspQuestion, kept: KeptAnswer): Promise<OcspAnswer> {
@@ -58,7 +67,7 @@ export class KeptAnswerSource implements OcspSource {
     const instant = this.#options.now();
     const { nextUpdate, notAfter } = kept.answer;
     if (instant >= nextUpdate || (notAfter !== undefined && instant > notAfter)) return false;
-    if (kept.origin === 'host' && kept.terms !== answerTermsOf(issuer)) return false;
+    if (!isUnderTermsOf(issuer, kept)) return false;
     return this.#isCurrent(kept, key);
   }
 
@@ -69,3 +78,19 @@ export class KeptAnswerSource implements OcspSource {
     return version === undefined ? view.read(key) === undefined : view.isCurrent(key, version);
   }
 }
+
+/** An answer from elsewhere knows nothing of settings here; but of a compromised CA nothing is good (RFC 6960 2.7). */
+function isUnderTermsOf(issuer: Issuer, { origin, terms, answer }: KeptAnswer): boolean {
+  if (origin === 'host') return terms === answerTermsOf(issuer);
+  return issuer.compromise === undefined || saysRevoked(answer.der);
+}
+
+function saysRevoked(der: Uint8Array): boolean {
+  const response = decodeOcspResponse(der);
+  return (
+    response.status === 'successful' &&
+    response.basic.responses.every(({ certStatus }) => certStatus.status === 'revoked')
+  );
+}
+
+const importedLifeMilliseconds = 3_600_000;

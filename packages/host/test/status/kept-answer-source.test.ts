@@ -150,9 +150,18 @@ describe('answers that are kept', () => {
     const elsewhere = await importedAnswer(ca, '0d');
     answers.kept.set('1 SHA-1 null 0d', { ...key('0d'), ...elsewhere });
     assert.equal(statusOf(await source.answer(question('0d'))), 'good');
+    // Its signer may send another at any time.
+    const given = await source.answer(question('0d'));
+    assert.ok(given.kind === 'signed' && given.refreshAt.getTime() === clock.getTime() + 3_600_000);
     await store.assign(1, [record('0d')]);
     await store.revoke(1, octetsOf('0d'), { revocationTime: REVOKED_AT });
     assert.equal(statusOf(await source.answer(question('0d'))), 'revoked');
+  });
+
+  test('ORSP-42: an imported answer that says good is not given once the issuer is compromised', async () => {
+    answers.kept.set('1 SHA-1 null 0d', { ...key('0d'), ...(await importedAnswer(ca, '0d')) });
+    await signing.change({ ...ca.issuer, compromise: { since: REVOKED_AT } });
+    assert.equal(statusOf(await source.answer(question('0d'))), 'unauthorized');
   });
 });
 

@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { LancreError } from '../../errors/lancre-error.ts';
 import type { LineParser } from '../../sources/import-line.ts';
@@ -15,13 +13,23 @@ import {
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { HostStore } from '../host-store.ts';
+import {
+  type AnswerImport,
+  answersJson,
+  countOf,
+  describeAnswers,
+  importAnswers,
+} from '../import-answers.ts';
+import { openInput } from '../import-input.ts';
 import { startProgress } from '../progress.ts';
-import { fileError } from '../read-files.ts';
+import type { StatusChange } from '../purge-message.ts';
+import { createPurgeHook } from '../purge-setup.ts';
 
-type Format = 'openssl-index' | 'ndjson';
+type LineFormat = 'openssl-index' | 'ndjson';
 
 interface ImportCommandOptions extends HostCommandOptions {
-  readonly format: Format;
+  readonly format: LineFormat | 'ocsp-response';
   readonly issuer?: string;
 }
 
@@ -32,79 +40,119 @@ export function registerImport(
   setExitCode: (code: ExitCode) => void,
 ): void {
   withHostOptions(program.command('import'))
-    .summary("take in certificates from a CA's records")
+    .summary("take in certificates from a CA's records, or answers signed elsewhere")
     .description(
       'Takes in the certificates of a file. What is good is taken in and durable, batch by batch; what is not is ' +
         'listed with its line, and the exit status is 65. Nothing revoked becomes good by an import. Running it ' +
-        'again resumes it, or brings in what is new.',
+        'again resumes it, or brings in what is new. With ocsp-response, files hold OCSP answers that were signed ' +
+        'elsewhere, such as with the key of an offline root: each is checked in full, and given until its ' +
+        'nextUpdate.',
     )
-    .argument('<file>', 'the file; - for standard input')
+    .argument('<file...>', 'the file; - for standard input; several only of ocsp-response')
     .addOption(
       new Option(
         '--format <format>',
-        'openssl-index: the index.txt of openssl ca, easy-rsa; ndjson: one JSON object a line',
+        'openssl-index: the index.txt of openssl ca, easy-rsa; ndjson: one JSON object a line; ' +
+          'ocsp-response: one OCSP answer a file, DER',
       )
-        .choices(['openssl-index', 'ndjson'])
+        .choices(['openssl-index', 'ndjson', 'ocsp-response'])
         .makeOptionMandatory(),
     )
-    .option('--issuer <name>', 'the issuer of the certificates; NDJSON lines may name their own')
-    .action(async (file: string, options: ImportCommandOptions) => {
-      const report = await importFile(context, file, options);
-      printResult(context, options, report, describe(report, file));
-      if (report.refused > 0) setExitCode(exitCodes.dataRefused);
+    .option(
+      '--issuer <name>',
+      'the issuer of the certificates; NDJSON lines may name their own; answers of another are refused',
+    )
+    .action(async (files: readonly string[], options: ImportCommandOptions) => {
+      const refused = await importAndPrint(context, files, options);
+      if (refused > 0) setExitCode(exitCodes.dataRefused);
     });
+}
+
+/** @returns how much was refused */
+async function importAndPrint(
+  context: CliContext,
+  files: readonly string[],
+  options: ImportCommandOptions,
+): Promise<number> {
+  const { format } = options;
+  if (format === 'ocsp-response') return importAndPrintAnswers(context, files, options);
+  const [file = '', ...others] = files;
+  if (others.length > 0) throw new LancreError('input_invalid', `${format} is taken in one file at a time`);
+  const changes: StatusChange[] = [];
+  const { report, config } = await withHostStore(context, options, async (store, config) => ({
+    config,
+    report: await importFile(context, store, { file, format, issuerName: options.issuer, changes }),
+  }));
+  const purge = await createPurgeHook(context, config).notify(changes);
+  printResult(context, options, { ...report, purge }, describe(report, file));
+  return report.refused;
+}
+
+async function importAndPrintAnswers(
+  context: CliContext,
+  files: readonly string[],
+  options: ImportCommandOptions,
+): Promise<number> {
+  const { report, changes, config } = await withHostStore(context, options, async (store, config) => {
+    const issuer = options.issuer === undefined ? undefined : requireIssuer(store.issuers, options.issuer);
+    const report = await importAnswers(context, store, files, issuer);
+    return { report, config, changes: takenAnswers(report, store) };
+  });
+  const purge = await createPurgeHook(context, config).notify(changes);
+  printResult(context, options, { ...answersJson(report), purge }, describeAnswers(report));
+  return countOf(report, 'refused');
+}
+
+/** Each may take the place of one that a cache has. */
+function takenAnswers(report: readonly AnswerImport[], store: HostStore): readonly StatusChange[] {
+  return report.flatMap(({ outcome }) =>
+    outcome.kind === 'taken'
+      ? [{ issuer: requireIssuer(store.issuers, outcome.issuerName), serialNumber: outcome.serialNumber }]
+      : [],
+  );
+}
+
+interface FileImport {
+  readonly file: string;
+  readonly format: LineFormat;
+  readonly issuerName: string | undefined;
+  /** Gathers the known certificates that came revoked. */
+  readonly changes: StatusChange[];
 }
 
 async function importFile(
   context: CliContext,
-  file: string,
-  options: ImportCommandOptions,
+  store: HostStore,
+  { file, format, issuerName, changes }: FileImport,
 ): Promise<ImportReport> {
-  return withHostStore(context, options, async (store) => {
-    if (options.issuer === undefined && options.format === 'openssl-index') {
-      throw new LancreError(
-        'input_invalid',
-        'an index.txt does not say whose it is: name the issuer with --issuer',
-      );
-    }
-    const issuers = new Map(store.issuers.listIssuers().map((issuer) => [issuer.name, issuer]));
-    const issuer = options.issuer === undefined ? undefined : requireIssuer(store.issuers, options.issuer);
-    const input = await openInput(context, file);
-    const progress = startProgress(context, 'import', input.octets);
-    try {
-      return await runImport({
-        store: store.statuses,
-        chunks: counted(input.chunks, (octets) => progress.advance(octets)),
-        parser: parsers[options.format],
-        issuer,
-        issuerByName: (name) => issuers.get(name),
-        now: context.now(),
-        onProgress: (report) => progress.note(`${report.lines} lines`),
-      });
-    } finally {
-      progress.stop();
-    }
-  });
-}
-
-async function openInput(
-  context: CliContext,
-  file: string,
-): Promise<{ readonly chunks: AsyncIterable<Uint8Array>; readonly octets: number | undefined }> {
-  if (file === '-') return { chunks: process.stdin, octets: undefined };
-  const path = resolve(context.folder, file);
-  try {
-    // Opened here, so that what cannot be read is told before anything is begun.
-    const handle = await open(path);
-    const facts = await handle.stat();
-    if (!facts.isDirectory()) {
-      return { chunks: handle.createReadStream({ highWaterMark: 1 << 20 }), octets: facts.size };
-    }
-    await handle.close();
-  } catch (cause) {
-    throw fileError(file, cause);
+  if (issuerName === undefined && format === 'openssl-index') {
+    throw new LancreError(
+      'input_invalid',
+      'an index.txt does not say whose it is: name the issuer with --issuer',
+    );
   }
-  throw new LancreError('file_unreadable', `${file} is a folder`);
+  const issuers = new Map(store.issuers.listIssuers().map((issuer) => [issuer.name, issuer]));
+  const issuer = issuerName === undefined ? undefined : requireIssuer(store.issuers, issuerName);
+  const byId = new Map([...issuers.values()].map((each) => [each.id, each]));
+  const input = await openInput(context, file);
+  const progress = startProgress(context, 'import', input.octets);
+  try {
+    return await runImport({
+      store: store.statuses,
+      chunks: counted(input.chunks, (octets) => progress.advance(octets)),
+      parser: parsers[format],
+      issuer,
+      issuerByName: (name) => issuers.get(name),
+      now: context.now(),
+      onRevoked: (issuerId, serialNumber) => {
+        const of = byId.get(issuerId);
+        if (of !== undefined) changes.push({ issuer: of, serialNumber });
+      },
+      onProgress: (report) => progress.note(`${report.lines} lines`),
+    });
+  } finally {
+    progress.stop();
+  }
 }
 
 async function* counted(
@@ -129,7 +177,7 @@ function describe(report: ImportReport, file: string): string[] {
   ];
 }
 
-const parsers: Readonly<Record<Format, LineParser>> = {
+const parsers: Readonly<Record<LineFormat, LineParser>> = {
   'openssl-index': parseOpensslIndexLine,
   ndjson: parseNdjsonLine,
 };
