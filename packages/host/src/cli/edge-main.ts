@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import { checkOcspRequestSignature } from '@lancre/pki/verify';
 import { createEdgeHandler } from '../http/edge-handler.ts';
 import { startEdgeServer } from '../http/edge-server.ts';
 import { SigningClient } from '../http/signing-client.ts';
@@ -20,8 +21,9 @@ import { IssuerDirectory } from './issuer-directory.ts';
  * published files, and asks control for what has to be signed. It can read, and nothing else.
  */
 async function runEdge(settings: EdgeSettings): Promise<void> {
+  const crypto = createNodeCrypto();
   const tables = openExistingTables(settings.storeFolder, 'read');
-  const directory = await IssuerDirectory.open(new LmdbIssuerView(tables), createNodeCrypto());
+  const directory = await IssuerDirectory.open(new LmdbIssuerView(tables), crypto);
   const source = new SigningClient({ socketPath: settings.controlSocket });
   const handler = createEdgeHandler({
     address: settings.address,
@@ -29,7 +31,8 @@ async function runEdge(settings: EdgeSettings): Promise<void> {
     view: new LmdbStatusView(tables),
     source,
     answers: new LmdbAnswerView(tables),
-    checkRequest: async () => 'refused',
+    checkRequest: async (request, trusted) =>
+      (await checkOcspRequestSignature({ request, trusted, at: now(), crypto })).kind,
     artifacts: new FilesystemArtifactView(settings.publicFolder),
     site: settings.siteFolder === undefined ? undefined : await loadSite(settings.siteFolder),
     now,

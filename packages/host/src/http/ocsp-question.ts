@@ -1,8 +1,15 @@
+import { type SignatureAlgorithmName, signatureAlgorithmOf } from '@lancre/pki/crypto';
 import { PkiError } from '@lancre/pki/errors';
-import { decodeOcspRequest, type OcspRequest, type OcspSingleRequest } from '@lancre/pki/ocsp';
+import {
+  decodeOcspRequest,
+  type OcspRequest,
+  type OcspSingleRequest,
+  preferredSignatureAlgorithmsOf,
+} from '@lancre/pki/ocsp';
 import { serialNumberToBytes } from '@lancre/pki/text';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { IssuerRegistry } from '../issuer/issuer-registry.ts';
+import { responderAlgorithmsOf } from '../issuer/responder-algorithms.ts';
 import type { OcspQuestion, OcspQuestionItem } from '../status/ocsp-source.ts';
 
 /** What an OCSPRequest asks of us, or why we do not answer it. */
@@ -52,13 +59,45 @@ export function readOcspRequest(der: Uint8Array, registry: IssuerRegistry): Ocsp
     items.push(item);
   }
   const nonce = issuer.policy.ocsp.nonce === 'echo' ? request.nonce : undefined;
+  const algorithm = preferredAlgorithm(request, issuer);
   return {
     kind: 'question',
-    question: { issuerId: issuer.id, items, ...(nonce === undefined ? {} : { nonce }) },
+    question: {
+      issuerId: issuer.id,
+      items,
+      ...(nonce === undefined ? {} : { nonce }),
+      ...(algorithm === undefined ? {} : { algorithm }),
+    },
     facts,
     issuer,
     request,
   };
+}
+
+/**
+ * The first of the client's wishes that a responder of this issuer can fulfil (RFC 6960 4.4.7.2.1, OREQ-31).
+ * What is not in their list, such as SHA-1, is never signed with, whatever is asked for (OREQ-32).
+ *
+ * @returns undefined when that is what is signed with anyway, so that all who want it share an answer
+ */
+function preferredAlgorithm(request: OcspRequest, issuer: Issuer): SignatureAlgorithmName | undefined {
+  const able = responderAlgorithmsOf(issuer);
+  if (able.length < 2) return undefined;
+  for (const { signature } of readWishes(request)) {
+    const name = signatureAlgorithmOf(signature)?.name;
+    if (name !== undefined && able.includes(name)) return name === able[0] ? undefined : name;
+  }
+  return undefined;
+}
+
+/** A wish that cannot be read is none: the extension asks for a favour. */
+function readWishes(request: OcspRequest): ReturnType<typeof preferredSignatureAlgorithmsOf> {
+  try {
+    return preferredSignatureAlgorithmsOf(request);
+  } catch (error) {
+    if (error instanceof PkiError) return [];
+    throw error;
+  }
 }
 
 function tryDecode(der: Uint8Array): OcspRequest | undefined {

@@ -16,6 +16,8 @@ export function maximumSignatureOctets(subjectPublicKeyInfoDer: Uint8Array): num
       return ecdsaOctets[kind.curve];
     case 'ed25519':
       return 64;
+    case 'ml-dsa':
+      return kind.signatureOctets;
     default:
       throw new LancreError('key_invalid', 'a signing key of an unknown kind');
   }

@@ -1,7 +1,10 @@
 import {
   type CertStatus,
+  encodeArchiveCutoff,
   encodeCertId,
+  encodeCrlId,
   encodeExtendedRevoke,
+  encodeInvalidityDate,
   encodeNonce,
   type ResponseDataInput,
 } from '@lancre/pki/ocsp';
@@ -123,8 +126,3 @@ function requireHashes(
 
 /** RFC 6960 2.2: the date and reason that say "was never issued". */
 const neverIssued: CertStatus = { status: 'revoked', revocationTime: new Date(0), reason: 'certificateHold' };
-
-// SHIM
-const encodeArchiveCutoff = (_: Date): Uint8Array => new Uint8Array();
-const encodeCrlId = (_: { url: string }): Uint8Array => new Uint8Array();
-const encodeInvalidityDate = (_: Date): Uint8Array => new Uint8Array();

@@ -4,27 +4,53 @@ import { createNodeSigner } from '@lancre/pki/crypto-node';
 import { PkiError } from '@lancre/pki/errors';
 import { LancreError } from '../errors/lancre-error.ts';
 import type { FileKeyReference, PassphraseSource } from '../issuer/issuer.ts';
+import { loadMlDsaLibrary, type MlDsaLibrary } from './ml-dsa-library.ts';
+import { decodeMlDsaPrivateKey } from './ml-dsa-private-key.ts';
+import { createMlDsaSigner } from './ml-dsa-signer.ts';
 
 /**
- * Loads a signing key from a PEM file, plain or encrypted.
+ * Loads a signing key from a PEM file, plain or encrypted. It signs through the runtime; an ML-DSA key for
+ * which that is too old signs through the optional package, and may not be encrypted.
  *
  * @param environment where a pass phrase named by a variable is looked up
- * @throws LancreError `file_missing`, `key_passphrase`, `key_invalid`, each naming the file
+ * @param loadLibrary called for ML-DSA keys that the runtime cannot use
+ * @throws LancreError `file_missing`, `key_passphrase`, `key_invalid`, `signer_unavailable` (the optional
+ *   package is missing), each naming the file
  */
 export async function loadFileSigner(
   key: FileKeyReference,
   environment: Readonly<Record<string, string | undefined>>,
+  loadLibrary: () => Promise<MlDsaLibrary> = loadMlDsaLibrary,
 ): Promise<Signer> {
   const pem = await readText(key.path, 'key');
   const passphrase = key.passphrase && (await readPassphrase(key.passphrase, environment));
   try {
-    return await createNodeSigner({ pkcs8: pem, ...(passphrase === undefined ? {} : { passphrase }) });
+    return await createSigner(pem, passphrase, loadLibrary);
   } catch (cause) {
     throw nameKeyFile(key, cause);
   }
 }
 
+async function createSigner(
+  pem: string,
+  passphrase: string | undefined,
+  loadLibrary: () => Promise<MlDsaLibrary>,
+): Promise<Signer> {
+  try {
+    return createNodeSigner({ pkcs8: pem, passphrase });
+  } catch (error) {
+    if (!(error instanceof PkiError) || error.code !== 'algorithm_unsupported') throw error;
+    const key = decodeMlDsaPrivateKey(pem);
+    if (key === undefined) throw error;
+    return createMlDsaSigner(key, await loadLibrary());
+  }
+}
+
 function nameKeyFile(key: FileKeyReference, cause: unknown): unknown {
+  if (cause instanceof LancreError)
+    return new LancreError(cause.code, `${key.path} holds a key that cannot be used: ${cause.message}`, {
+      cause,
+    });
   if (!(cause instanceof PkiError)) return cause;
   if (cause.code !== 'key_passphrase_wrong') {
     return new LancreError('key_invalid', `${key.path} holds no usable private key: ${cause.message}`, {

@@ -2,6 +2,7 @@ import { equalBytes } from '../encoding/bytes.ts';
 import { decodeHex } from '../encoding/hex.ts';
 import type { AlgorithmIdentifier } from '../pki/algorithm-identifier.ts';
 import type { HashName } from '../pki/hash-algorithm.ts';
+import { ML_DSA, type MlDsaParameterSet } from './ml-dsa.ts';
 import type { EcCurve } from './public-key.ts';
 
 /** The signature algorithms that are known here. */
@@ -16,7 +17,8 @@ export type SignatureAlgorithmName =
   | 'ecdsa-sha256'
   | 'ecdsa-sha384'
   | 'ecdsa-sha512'
-  | 'ed25519';
+  | 'ed25519'
+  | MlDsaParameterSet;
 
 /** All that is known about one signature algorithm. */
 export interface SignatureAlgorithm {
@@ -24,8 +26,9 @@ export interface SignatureAlgorithm {
   readonly oid: string;
   /** The one AlgorithmIdentifier that is read and written (BR 7.1.3.2, VER-30): parameters included. */
   readonly der: Uint8Array;
-  readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'eddsa';
-  /** The hash of the message; undefined for Ed25519, which has its own. */
+  /** `ml-dsa` is for private profiles: the Baseline Requirements list no such signatures (ORSP-34). */
+  readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'eddsa' | 'ml-dsa';
+  /** The hash of the message; undefined for Ed25519 and ML-DSA, which have their own. */
   readonly hash: HashName | undefined;
   /**
    * The curve that signs with it. BR 7.1.3.2.2 ties hash and curve together for who signs; RFC 5758 3.2
@@ -66,6 +69,11 @@ function row(
 function pssDer(lastOctetOfHashOid: string, saltLength: string): string {
   const hash = `300d06096086480165030402${lastOctetOfHashOid}0500`;
   return `304106092a864886f70d01010a3034a00f${hash}a11c301a06092a864886f70d010108${hash}a2030201${saltLength}`;
+}
+
+/** Pure ML-DSA with the empty context (RFC 9881 3). */
+function mlDsaRow(set: MlDsaParameterSet): SignatureAlgorithm {
+  return row(set, ML_DSA[set].oid, ML_DSA[set].algorithmDerHex, 'ml-dsa', {});
 }
 
 const ROWS: Readonly<Record<SignatureAlgorithmName, SignatureAlgorithm>> = {
@@ -128,6 +136,9 @@ const ROWS: Readonly<Record<SignatureAlgorithmName, SignatureAlgorithm>> = {
     signingCurve: 'P-521',
   }),
   ed25519: row('ed25519', '1.3.101.112', '300506032b6570', 'eddsa', {}),
+  'ml-dsa-44': mlDsaRow('ml-dsa-44'),
+  'ml-dsa-65': mlDsaRow('ml-dsa-65'),
+  'ml-dsa-87': mlDsaRow('ml-dsa-87'),
 };
 
 /** Every row. */

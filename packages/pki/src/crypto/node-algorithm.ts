@@ -2,7 +2,7 @@ import { constants, type KeyObject } from 'node:crypto';
 import type { HashName } from '../pki/hash-algorithm.ts';
 import type { SignatureAlgorithm } from './algorithms.ts';
 
-/** What node:crypto calls the hash of an algorithm; null, as it wants it, for Ed25519. */
+/** What node:crypto calls the hash of an algorithm; null, as it wants it, for Ed25519 and ML-DSA. */
 export function nodeHash(algorithm: SignatureAlgorithm): string | null {
   return algorithm.hash === undefined ? null : NODE_HASHES[algorithm.hash];
 }

@@ -15,7 +15,8 @@ import { isSignatureLength, type PublicKeyKind, publicKeyKindOf } from './public
 import { acceptedAlgorithm } from './signature-policy.ts';
 
 /**
- * Hashing and checking of signatures by node:crypto, on Node, Bun and Deno.
+ * Hashing and checking of signatures by node:crypto, on Node, Bun and Deno. What a runtime does not have
+ * is `unsupported`: ML-DSA needs Node 24.7 or newer.
  *
  * @param policy which weak signatures are taken; by default none
  *
@@ -99,7 +100,7 @@ function verifyStream(prepared: Prepared): VerifyStream {
   };
 }
 
-/** Ed25519 reads its message twice, so it has to be kept (RFC 8032 5.1.6). */
+/** Ed25519 reads its message twice (RFC 8032 5.1.6), and node:crypto takes that of ML-DSA only whole: it has to be kept. */
 function collectingStream(prepared: Prepared): VerifyStream {
   const parts: Uint8Array[] = [];
   return {
@@ -123,7 +124,7 @@ interface ParsedKey {
 class PublicKeyCache {
   readonly #keys = new WeakMap<Uint8Array, ParsedKey>();
 
-  /** undefined when the kind is not known, or OpenSSL refuses the key, such as a point that is not on the curve. */
+  /** undefined when the kind is not known, here or to the runtime, or the key is refused: a point that is not on the curve. */
   load(der: Uint8Array): ParsedKey | undefined {
     const kept = this.#keys.get(der);
     // The caller may have reused the memory: the identity of the array is only a hint.

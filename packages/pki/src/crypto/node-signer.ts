@@ -1,11 +1,12 @@
-import { createPrivateKey, createPublicKey, createSign, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, createSign, type KeyObject, sign } from 'node:crypto';
 import { concatBytes } from '../encoding/bytes.ts';
-import { readDer } from '../encoding/read-der.ts';
 import { PkiError } from '../errors/pki-error.ts';
 import { type SignatureAlgorithm, type SignatureAlgorithmName, signatureAlgorithm } from './algorithms.ts';
+import { defaultSignatureAlgorithm } from './default-algorithm.ts';
 import { nodeHash, nodeKey, plainBytes } from './node-algorithm.ts';
 import { createNodeCrypto } from './node-crypto.ts';
-import { isKeyFor, type PublicKeyKind, publicKeyKindOf } from './public-key.ts';
+import { loadPrivateKey } from './node-private-key.ts';
+import { isKeyFor, publicKeyKindOf } from './public-key.ts';
 import { withSelfCheck } from './self-checked-signer.ts';
 import type { Signer, SigningStream } from './signer.ts';
 
@@ -17,7 +18,7 @@ export interface NodeSignerOptions {
    */
   readonly pkcs8: string | Uint8Array;
   readonly passphrase?: string | undefined;
-  /** Default: `rsa-pkcs1-sha256` for RSA, the hash of its size for each curve, `ed25519`. */
+  /** Default: `rsa-pkcs1-sha256` for RSA, the hash of its size for each curve, `ed25519`, the parameter set of ML-DSA. */
   readonly algorithm?: SignatureAlgorithmName | undefined;
 }
 
@@ -27,14 +28,15 @@ export interface NodeSignerOptions {
  * a process that answers requests has better things to do meanwhile.
  *
  * @throws PkiError key_passphrase_wrong (missing or wrong), key_invalid (no private key, or of a kind
- *   that is not known), algorithm_unsupported (the algorithm and the key do not fit, or RSA below 2048 bits)
+ *   that is not known), algorithm_unsupported (the algorithm and the key do not fit, RSA below 2048 bits, or
+ *   a kind that this runtime does not have: ML-DSA before Node 24.7)
  *
  * @example
  * const signer = createNodeSigner({ pkcs8: await readFile('e1.key.pem', 'utf8') });
  * const signature = await signer.sign(tbs);
  */
 export function createNodeSigner(options: NodeSignerOptions): Signer {
-  const key = loadPrivateKey(options);
+  const key = loadPrivateKey(options.pkcs8, options.passphrase);
   const subjectPublicKeyInfoDer = plainBytes(createPublicKey(key).export({ format: 'der', type: 'spki' }));
   const algorithm = chooseAlgorithm(subjectPublicKeyInfoDer, options.algorithm);
   const bare = {
@@ -69,7 +71,7 @@ function signStream(algorithm: SignatureAlgorithm, key: KeyObject): SigningStrea
   };
 }
 
-/** Ed25519 reads its message twice, so it has to be kept (RFC 8032 5.1.6). */
+/** Ed25519 reads its message twice (RFC 8032 5.1.6), and node:crypto takes that of ML-DSA only whole: it has to be kept. */
 function collectAndSign(algorithm: SignatureAlgorithm, key: KeyObject): SigningStream {
   const parts: Uint8Array[] = [];
   return {
@@ -80,36 +82,10 @@ function collectAndSign(algorithm: SignatureAlgorithm, key: KeyObject): SigningS
   };
 }
 
-function loadPrivateKey({ pkcs8, passphrase }: NodeSignerOptions): KeyObject {
-  const secret = passphrase === undefined ? {} : { passphrase };
-  try {
-    if (typeof pkcs8 === 'string') return createPrivateKey({ key: pkcs8, format: 'pem', ...secret });
-    return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8', ...secret });
-  } catch (cause) {
-    if (isEncrypted(pkcs8))
-      throw new PkiError('key_passphrase_wrong', 'the pass phrase is missing or wrong', { cause });
-    throw new PkiError('key_invalid', 'no private key that can be read', { cause });
-  }
-}
-
-/** OpenSSL's reasons for a wrong pass phrase differ by cipher and version; an encrypted key that does not open is enough. */
-function isEncrypted(pkcs8: string | Uint8Array): boolean {
-  if (typeof pkcs8 === 'string')
-    return /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pkcs8);
-  // EncryptedPrivateKeyInfo (RFC 5958 3) begins with an AlgorithmIdentifier, PrivateKeyInfo with an INTEGER.
-  try {
-    return readDer(pkcs8, 'PKCS#8', (reader) =>
-      reader.sequence('PKCS#8', (info) => info.is('sequence') && info.rest().length > 0),
-    );
-  } catch {
-    return false;
-  }
-}
-
 function chooseAlgorithm(spki: Uint8Array, name: SignatureAlgorithmName | undefined): SignatureAlgorithm {
   const key = publicKeyKindOf(spki);
   if (key === undefined) throw new PkiError('key_invalid', 'a key of a kind that is not known here');
-  const algorithm = signatureAlgorithm(name ?? defaultAlgorithm(key));
+  const algorithm = signatureAlgorithm(name ?? defaultSignatureAlgorithm(key));
   if (key.type === 'rsa' && key.modulusBits < 2048) {
     throw new PkiError(
       'algorithm_unsupported',
@@ -125,20 +101,3 @@ function chooseAlgorithm(spki: Uint8Array, name: SignatureAlgorithmName | undefi
   }
   return algorithm;
 }
-
-function defaultAlgorithm(key: PublicKeyKind): SignatureAlgorithmName {
-  switch (key.type) {
-    case 'rsa':
-      return 'rsa-pkcs1-sha256';
-    case 'ed25519':
-      return 'ed25519';
-    case 'ec':
-      return DEFAULT_OF_CURVE[key.curve];
-  }
-}
-
-const DEFAULT_OF_CURVE = {
-  'P-256': 'ecdsa-sha256',
-  'P-384': 'ecdsa-sha384',
-  'P-521': 'ecdsa-sha512',
-} as const;

@@ -4,6 +4,7 @@ import { PkiError } from '../errors/pki-error.ts';
 import { hasNoParameters, hasNullParameters } from '../pki/algorithm-identifier.ts';
 import { decodeSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from '../pki/public-key-info.ts';
 import type { SignatureAlgorithm } from './algorithms.ts';
+import { ML_DSA, type MlDsaParameterSet, mlDsaParameterSetOf } from './ml-dsa.ts';
 
 /** The curves that are known here. */
 export type EcCurve = 'P-256' | 'P-384' | 'P-521';
@@ -12,11 +13,18 @@ export type EcCurve = 'P-256' | 'P-384' | 'P-521';
 export type PublicKeyKind =
   | { readonly type: 'rsa'; readonly modulusBits: number }
   | { readonly type: 'ec'; readonly curve: EcCurve }
-  | { readonly type: 'ed25519' };
+  | { readonly type: 'ed25519' }
+  | {
+      readonly type: 'ml-dsa';
+      /** Also the name of the one algorithm that the key signs with. */
+      readonly parameterSet: MlDsaParameterSet;
+      /** The length of each of its signatures. */
+      readonly signatureOctets: number;
+    };
 
 /**
  * The kind of key; undefined when it is not known here (other curves, explicit curve parameters, DSA,
- * parameters in a form that RFC 3279, 5480 or 8410 do not give them).
+ * parameters in a form that RFC 3279, 5480, 8410 or 9881 do not give them, an ML-DSA key of another length).
  */
 export function publicKeyKindOf(subjectPublicKeyInfoDer: Uint8Array): PublicKeyKind | undefined {
   try {
@@ -36,12 +44,15 @@ export function isKeyFor(algorithm: SignatureAlgorithm, key: PublicKeyKind): boo
       return algorithm.scheme === 'ecdsa';
     case 'ed25519':
       return algorithm.scheme === 'eddsa';
+    case 'ml-dsa':
+      return algorithm.name === key.parameterSet;
   }
 }
 
 /**
  * False when no signature of such a key is as long: RSA signatures have the length of the modulus
- * (RFC 8017 8.1.2 and 8.2.2, which OpenSSL does not insist on for PSS), Ed25519 signatures 64 octets.
+ * (RFC 8017 8.1.2 and 8.2.2, which OpenSSL does not insist on for PSS), Ed25519 signatures 64 octets,
+ * ML-DSA signatures the length of their parameter set (FIPS 204 table 2).
  */
 export function isSignatureLength(key: PublicKeyKind, octets: number): boolean {
   switch (key.type) {
@@ -51,6 +62,8 @@ export function isSignatureLength(key: PublicKeyKind, octets: number): boolean {
       return octets === 64;
     case 'ec':
       return octets > 0;
+    case 'ml-dsa':
+      return octets === key.signatureOctets;
   }
 }
 
@@ -58,6 +71,9 @@ function kindOf(info: SubjectPublicKeyInfo): PublicKeyKind | undefined {
   const { algorithm } = info;
   if (algorithm.oid === RSA_ENCRYPTION && hasNullParameters(algorithm)) return rsaKind(info.publicKey);
   if (algorithm.oid === ED25519 && hasNoParameters(algorithm)) return { type: 'ed25519' };
+  const parameterSet = mlDsaParameterSetOf(algorithm.oid);
+  if (parameterSet !== undefined && hasNoParameters(algorithm))
+    return mlDsaKind(parameterSet, info.publicKey);
   if (algorithm.oid !== EC_PUBLIC_KEY || algorithm.parametersDer === undefined) return undefined;
   const curve = CURVES.get(encodeHex(algorithm.parametersDer));
   return curve === undefined ? undefined : { type: 'ec', curve };
@@ -72,6 +88,13 @@ function rsaKind(publicKey: Uint8Array): PublicKeyKind {
       return { type: 'rsa', modulusBits: modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24 };
     }),
   );
+}
+
+/** The raw key, without any wrapping (RFC 9881 4). */
+function mlDsaKind(parameterSet: MlDsaParameterSet, publicKey: Uint8Array): PublicKeyKind | undefined {
+  const { publicKeyOctets, signatureOctets } = ML_DSA[parameterSet];
+  if (publicKey.length !== publicKeyOctets) return undefined;
+  return { type: 'ml-dsa', parameterSet, signatureOctets };
 }
 
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1';

@@ -14,8 +14,8 @@ export interface Signer {
   /** Signs a message. */
   sign(message: Uint8Array): Promise<Uint8Array>;
   /**
-   * Begins to sign a message too large for memory. Ed25519 hashes its message twice (RFC 8032 5.1.6),
-   * so a stream of it keeps the whole.
+   * Begins to sign a message too large for memory. Ed25519 hashes its message twice (RFC 8032 5.1.6), and
+   * libraries take that of ML-DSA in one piece, so a stream of these keeps the whole.
    */
   begin(): SigningStream;
 }

@@ -14,6 +14,7 @@ export type {
   StreamingCryptoProvider,
   VerifyStream,
 } from '../crypto/crypto-provider.ts';
+export { defaultSignatureAlgorithm } from '../crypto/default-algorithm.ts';
 export { hashIssuer, type IssuerHashes } from '../crypto/issuer-hashes.ts';
 export { type EcCurve, type PublicKeyKind, publicKeyKindOf } from '../crypto/public-key.ts';
 export { withSelfCheck } from '../crypto/self-checked-signer.ts';

@@ -1,8 +1,16 @@
 export type { SerialNumber } from '../encoding/serial-number.ts';
 export type { HashName } from '../pki/hash-algorithm.ts';
+export { encodeInvalidityDate } from '../pki/invalidity-date.ts';
+export { archiveCutoffOf, encodeArchiveCutoff } from '../pki/ocsp-archive-cutoff.ts';
 export { type CertId, type CertIdInput, decodeCertId, encodeCertId } from '../pki/ocsp-cert-id.ts';
+export { type CrlId, crlIdOf, encodeCrlId } from '../pki/ocsp-crl-id.ts';
 export { encodeExtendedRevoke } from '../pki/ocsp-extended-revoke.ts';
 export { encodeNonce, type NonceForm } from '../pki/ocsp-nonce.ts';
+export {
+  encodePreferredSignatureAlgorithms,
+  type PreferredSignatureAlgorithm,
+  preferredSignatureAlgorithmsOf,
+} from '../pki/ocsp-preferred-algorithms.ts';
 export {
   decodeOcspRequest,
   type OcspRequest,

@@ -7,6 +7,12 @@ export {
   type CrlVerdict,
   checkCrl,
 } from '../verify/crl-verdict.ts';
+export {
+  checkOcspRequestSignature,
+  type OcspRequestRefusal,
+  type OcspRequestToCheck,
+  type OcspRequestVerdict,
+} from '../verify/ocsp-request-signature.ts';
 export type { OcspSigner, OcspSignerFaultCode } from '../verify/ocsp-signer.ts';
 export {
   checkOcsp,

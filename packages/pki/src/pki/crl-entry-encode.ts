@@ -5,6 +5,7 @@ import { timeFormOf, wholeSeconds } from '../encoding/time.ts';
 import { PkiError } from '../errors/pki-error.ts';
 import { encodeExtension } from './extension.ts';
 import { EXTENSION_OIDS } from './extension-oids.ts';
+import { encodeInvalidityDate } from './invalidity-date.ts';
 import { REVOCATION_REASONS, type RevocationReason, reasonCode } from './revocation-reason.ts';
 
 /** What goes into a CRL entry. */
@@ -63,10 +64,7 @@ function encodeExtensions(reason: RevocationReason, invalidityDate: Date | undef
         const value = encodeDer((code) => code.enumerated(reasonCode(reason)));
         list.raw(encodeExtension(EXTENSION_OIDS.reasonCode, 'non-critical', value));
       }
-      if (invalidityDate !== undefined) {
-        const value = encodeDer((time) => time.generalizedTime(invalidityDate));
-        list.raw(encodeExtension(EXTENSION_OIDS.invalidityDate, 'non-critical', value));
-      }
+      if (invalidityDate !== undefined) list.raw(encodeInvalidityDate(invalidityDate));
     }),
   );
 }

@@ -16,6 +16,8 @@ export function publicKeyText(info: SubjectPublicKeyInfo): string {
       return kind.curve;
     case 'ed25519':
       return 'Ed25519';
+    case 'ml-dsa':
+      return kind.parameterSet.toUpperCase();
     case undefined:
       return info.algorithm.oid;
   }
