@@ -14,8 +14,8 @@ import {
   FakeClock,
   FakeSource,
   FakeStatusView,
-  type TestRequest,
   NO_ANSWERS,
+  type TestRequest,
 } from './fixture.js';
 
 const malformed = Buffer.from('30030a0101', 'hex');

@@ -8,6 +8,13 @@ export {
   checkCrl,
 } from '../verify/crl-verdict.ts';
 export {
+  findOcspDelegateFault,
+  type OcspDelegateFault,
+  type OcspDelegateFaultCode,
+  type OcspDelegateToCheck,
+} from '../verify/ocsp-delegate.ts';
+export { listOcspDelegateProfileFaults } from '../verify/ocsp-delegate-profile.ts';
+export {
   checkOcspRequestSignature,
   type OcspRequestRefusal,
   type OcspRequestToCheck,

@@ -2,16 +2,9 @@ import type { CryptoProvider, SignatureVerdict } from '../crypto/crypto-provider
 import { equalBytes } from '../encoding/bytes.ts';
 import { PkiError } from '../errors/pki-error.ts';
 import { type Certificate, decodeCertificate } from '../pki/certificate.ts';
-import {
-  basicConstraintsOf,
-  EXTENDED_KEY_USAGE_OIDS,
-  extendedKeyUsageOf,
-  hasOcspNoCheck,
-  keyUsageOf,
-} from '../pki/constraint-extensions.ts';
-import { EXTENSION_OIDS } from '../pki/extension-oids.ts';
 import { namesEqualBytes } from '../pki/name.ts';
 import type { BasicOcspResponse } from '../pki/ocsp-response.ts';
+import { findOcspDelegateFault, type OcspDelegateFaultCode } from './ocsp-delegate.ts';
 
 /** Who signed an answer. */
 export interface OcspSigner {
@@ -19,28 +12,18 @@ export interface OcspSigner {
   readonly certificate: Certificate;
 }
 
-/**
- * Why no signer was accepted. `delegate_revocation_unchecked`: its certificate has no id-pkix-ocsp-nocheck,
- * and is not itself checked for revocation yet.
- */
-export type OcspSignerFaultCode =
-  | 'signer_not_found'
-  | 'signature_invalid'
-  | 'signature_unsupported'
-  | 'delegate_not_issued_by_issuer'
-  | 'delegate_not_current'
-  | 'delegate_is_ca'
-  | 'delegate_purpose_missing'
-  | 'delegate_key_usage'
-  | 'delegate_critical_extension'
-  | 'delegate_malformed'
-  | 'delegate_revocation_unchecked';
-
 /** No signer, and why. */
 export interface OcspSignerFault {
   readonly reason: OcspSignerFaultCode;
   readonly message: string;
 }
+
+/** Why no signer was accepted. */
+export type OcspSignerFaultCode =
+  | 'signer_not_found'
+  | 'signature_invalid'
+  | 'signature_unsupported'
+  | OcspDelegateFaultCode;
 
 /** An answer whose signer is to be found. */
 export interface OcspSignerSearch {
@@ -82,52 +65,9 @@ async function tryDelegate(
   if (!(await isResponder(search, certificate))) return undefined;
   const verdict = await checkSignature(search, certificate);
   if (verdict !== 'valid') return signatureFault(verdict);
-  return (await checkDelegate(search, certificate)) ?? { role: 'delegate', certificate };
-}
-
-/** VER-02 and VER-03; T-28: a CA certificate is no delegate, whatever its extendedKeyUsage says. */
-async function checkDelegate(
-  search: OcspSignerSearch,
-  delegate: Certificate,
-): Promise<OcspSignerFault | undefined> {
   const { issuer, at, crypto } = search;
-  const isNamed = namesEqualBytes(delegate.issuer, issuer.subject);
-  if (!isNamed || (await verifyCertificate(crypto, delegate, issuer)) !== 'valid') {
-    return fault('delegate_not_issued_by_issuer', 'its certificate is not by the key that issued the target');
-  }
-  if (!(at >= delegate.notBefore && at <= delegate.notAfter)) {
-    return fault('delegate_not_current', 'its certificate is expired or not yet valid');
-  }
-  try {
-    return checkDelegateExtensions(delegate);
-  } catch (error) {
-    if (!(error instanceof PkiError)) throw error;
-    return fault('delegate_malformed', error.message);
-  }
-}
-
-function checkDelegateExtensions(delegate: Certificate): OcspSignerFault | undefined {
-  const critical = delegate.extensions.find(({ critical, oid }) => critical && !DELEGATE_EXTENSIONS.has(oid));
-  if (critical !== undefined) {
-    return fault('delegate_critical_extension', `its certificate has the critical extension ${critical.oid}`);
-  }
-  if (basicConstraintsOf(delegate)?.isCa === true) {
-    return fault('delegate_is_ca', 'its certificate is that of a CA');
-  }
-  // anyExtendedKeyUsage is no designation (RFC 6960 4.2.2.2: id-kp-OCSPSigning is to be included).
-  if (extendedKeyUsageOf(delegate)?.has(EXTENDED_KEY_USAGE_OIDS.ocspSigning) !== true) {
-    return fault('delegate_purpose_missing', 'its extendedKeyUsage is without OCSPSigning');
-  }
-  if (keyUsageOf(delegate)?.has('digitalSignature') === false) {
-    return fault('delegate_key_usage', 'its keyUsage is without digitalSignature');
-  }
-  if (!hasOcspNoCheck(delegate)) {
-    return fault(
-      'delegate_revocation_unchecked',
-      'its certificate could be revoked: no id-pkix-ocsp-nocheck',
-    );
-  }
-  return undefined;
+  const fault = await findOcspDelegateFault({ delegate: certificate, issuer, at, crypto });
+  return fault ?? { role: 'delegate', certificate };
 }
 
 /** RFC 6960 4.2.2.3: responderID has to be that of the certificate that signed. The hash is SHA-1 (4.2.1). */
@@ -146,19 +86,6 @@ function checkSignature({ basic, crypto }: OcspSignerSearch, signer: Certificate
     subjectPublicKeyInfoDer: signer.subjectPublicKeyInfo.der,
     message: basic.tbsDer,
     signature: basic.signature,
-  });
-}
-
-function verifyCertificate(
-  crypto: CryptoProvider,
-  certificate: Certificate,
-  issuer: Certificate,
-): Promise<SignatureVerdict> {
-  return crypto.verify({
-    algorithm: certificate.signatureAlgorithm,
-    subjectPublicKeyInfoDer: issuer.subjectPublicKeyInfo.der,
-    message: certificate.tbsDer,
-    signature: certificate.signature,
   });
 }
 
@@ -188,9 +115,3 @@ function fault(reason: OcspSignerFaultCode, message: string): OcspSignerFault {
 
 /** A responder needs to send one certificate; each tried costs two signature checks. */
 const MAX_DELEGATES = 8;
-const DELEGATE_EXTENSIONS: ReadonlySet<string> = new Set([
-  EXTENSION_OIDS.basicConstraints,
-  EXTENSION_OIDS.keyUsage,
-  EXTENSION_OIDS.extendedKeyUsage,
-  EXTENSION_OIDS.ocspNoCheck,
-]);

@@ -1,0 +1,124 @@
+import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import type { Command } from 'commander';
+import { LancreError } from '../../errors/lancre-error.ts';
+import { describeKey, type Issuer, type ResponderReference } from '../../issuer/issuer.ts';
+import { responderFaultOf } from '../../issuer/responder-admission.ts';
+import { loadSigner } from '../../storage/signer-loader.ts';
+import {
+  type HostCommandOptions,
+  printResult,
+  requireIssuer,
+  withHostOptions,
+  withHostStore,
+} from '../command-tools.ts';
+import type { CliContext } from '../context.ts';
+import { formatInstant } from '../instant.ts';
+import { respondersJson } from '../issuer-description.ts';
+import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../key-option.ts';
+import { requireProfile } from '../profile-check.ts';
+import { readCertificates } from '../read-files.ts';
+
+interface AddOptions extends HostCommandOptions, KeyOptions {
+  readonly certificate: string;
+}
+
+/** `lancre issuer responder add|list|remove` */
+export function registerIssuerResponder(issuer: Command, context: CliContext): void {
+  const responder = issuer
+    .command('responder')
+    .summary('delegated responders: who signs OCSP answers in place of the CA');
+  registerAdd(responder, context);
+  registerList(responder, context);
+  registerRemove(responder, context);
+}
+
+function registerAdd(responder: Command, context: CliContext): void {
+  const command = withHostOptions(responder.command('add'))
+    .summary('add a responder')
+    .description(
+      'Adds a delegated responder (RFC 6960 4.2.2.2): a certificate by the CA, for OCSPSigning, with ' +
+        'id-pkix-ocsp-nocheck, and its key. Of several the newest that is valid signs: to change over, add the ' +
+        'next one, and remove the old one when its answers have ended.',
+    )
+    .argument('<issuer>')
+    .requiredOption('--certificate <file>', 'its certificate, PEM or DER');
+  withKeyOptions(command, 'to be given').action(async (name: string, options: AddOptions) => {
+    await withHostStore(context, options, async (store) => {
+      const issuer = requireIssuer(store.issuers, name);
+      const added = await admissibleResponder(context, issuer, options);
+      const others = (issuer.responders ?? []).filter(
+        ({ certificate }) => Buffer.compare(certificate.der, added.certificate.der) !== 0,
+      );
+      const changed = { ...issuer, responders: [...others, added] };
+      requireProfile(changed);
+      await store.issuers.updateIssuer(changed);
+      const { serialNumber, notBefore, notAfter } = added.certificate;
+      printResult(context, options, respondersJson(changed.responders), [
+        `${name}: the responder ${serialNumber} signs from ${formatInstant(notBefore)} to ${formatInstant(notAfter)}`,
+      ]);
+    });
+  });
+}
+
+async function admissibleResponder(
+  context: CliContext,
+  issuer: Issuer,
+  options: AddOptions,
+): Promise<ResponderReference> {
+  const [certificate] = await readCertificates(context.folder, options.certificate);
+  const key = keyReferenceOf(context, options);
+  if (certificate === undefined || key === undefined)
+    throw new LancreError('input_invalid', 'a responder needs a certificate and its --key');
+  const now = context.now();
+  const fault = await responderFaultOf({
+    issuer,
+    certificate,
+    signer: await loadSigner(key, context.environment),
+    // One for later may be added ahead.
+    at: new Date(Math.max(now.getTime(), certificate.notBefore.getTime())),
+    crypto: createNodeCrypto(),
+  });
+  if (fault === undefined) return { certificate, key };
+  throw new LancreError(
+    'certificate_unsuitable',
+    `${options.certificate} is no responder of ${issuer.name}: ${fault}`,
+  );
+}
+
+function registerList(responder: Command, context: CliContext): void {
+  withHostOptions(responder.command('list'))
+    .summary('list the responders of a CA')
+    .argument('<issuer>')
+    .action(async (name: string, options: HostCommandOptions) => {
+      await withHostStore(context, options, async (store) => {
+        const { responders = [], key } = requireIssuer(store.issuers, name);
+        const lines = responders.map(
+          (each) =>
+            `${each.certificate.serialNumber}  ${formatInstant(each.certificate.notBefore)} to ${formatInstant(each.certificate.notAfter)}  ${describeKey(each.key)}`,
+        );
+        const none = key === undefined ? 'no responders, and no key' : 'no responders: the CA signs itself';
+        printResult(context, options, respondersJson(responders), lines.length === 0 ? [none] : lines);
+      });
+    });
+}
+
+function registerRemove(responder: Command, context: CliContext): void {
+  withHostOptions(responder.command('remove'))
+    .summary('remove a responder')
+    .argument('<issuer>')
+    .argument('<serial>', 'serial number of its certificate, in hex')
+    .action(async (name: string, serial: string, options: HostCommandOptions) => {
+      await withHostStore(context, options, async (store) => {
+        const { responders = [], ...issuer } = requireIssuer(store.issuers, name);
+        const wanted = serial.toLowerCase().replaceAll(':', '');
+        const left = responders.filter(({ certificate }) => certificate.serialNumber !== wanted);
+        if (left.length === responders.length)
+          throw new LancreError(
+            'serial_unknown',
+            `${name} has no responder with the serial number ${serial}`,
+          );
+        await store.issuers.updateIssuer(left.length === 0 ? issuer : { ...issuer, responders: left });
+        printResult(context, options, respondersJson(left), [`${name}: the responder ${wanted} is removed`]);
+      });
+    });
+}

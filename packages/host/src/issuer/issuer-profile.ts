@@ -1,0 +1,64 @@
+import type { Certificate } from '@lancre/pki/certificate';
+import { publicKeyKindOf } from '@lancre/pki/crypto';
+import type { Issuer } from './issuer.ts';
+import type { IssuerPolicy } from './issuer-policy.ts';
+
+/** What a profile is judged by. */
+export type ProfiledIssuer = Pick<Issuer, 'certificates' | 'policy' | 'responders' | 'requestSigners'>;
+
+/**
+ * What the Baseline Requirements or Microsoft's program refuse in an issuer's settings: one sentence with
+ * its clause for each; empty under the profile `private`, which allows whatever the RFCs do.
+ */
+export function profileFaultsOf(issuer: ProfiledIssuer): readonly string[] {
+  if (issuer.policy.profile === 'private') return [];
+  return [...policyFaults(issuer.policy), ...keyFaults(issuer), ...accessFaults(issuer)];
+}
+
+/** Whether certificates may be suspended and come back: not in the Web PKI (BR 4.9.13, REV-07). */
+export function allowsHold({ profile }: IssuerPolicy): boolean {
+  return profile === 'private';
+}
+
+function policyFaults({ ocsp, crl }: IssuerPolicy): readonly string[] {
+  // A validity counts both its ends (BR 4.9.9).
+  const ocspValidity = ocsp.validitySeconds + 1;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [ocspValidity < 8 * HOUR, 'OCSP answers have to be valid for 8 hours or more (BR 4.9.9)'],
+    [
+      ocspValidity > 7 * DAY,
+      "OCSP answers may not be valid for more than 7 days (Microsoft's program; BR 4.9.9 allows 10)",
+    ],
+    [crl.validitySeconds + 1 > 10 * DAY, 'CRLs may not be valid for more than 10 days (BR 7.2)'],
+    [crl.periodSeconds > 4 * DAY, 'CRLs have to be issued anew every 4 days (BR 4.9.7)'],
+  ];
+  return rules.flatMap(([isBroken, sentence]) => (isBroken ? [sentence] : []));
+}
+
+/** BR 6.1.5 and 7.1.3.2 list what there is: no EdDSA, and nothing post-quantum (ORSP-34). */
+function keyFaults({ certificates, responders = [] }: ProfiledIssuer): readonly string[] {
+  const all = [certificates[0], ...responders.map(({ certificate }) => certificate)];
+  return all.flatMap((certificate) => {
+    const fault = keyFault(certificate);
+    return fault === undefined ? [] : [fault];
+  });
+}
+
+function keyFault({ subjectPublicKeyInfo }: Certificate): string | undefined {
+  const key = publicKeyKindOf(subjectPublicKeyInfo.der);
+  if (key?.type === 'ec') return undefined;
+  if (key?.type === 'rsa') {
+    return key.modulusBits >= 2048 && key.modulusBits % 8 === 0
+      ? undefined
+      : `an RSA key of ${key.modulusBits} bits is too short, or no multiple of 8 bits (BR 6.1.5)`;
+  }
+  return `a key of the kind ${key?.type ?? 'unknown'} may not sign (BR 6.1.5, 7.1.3.2)`;
+}
+
+/** Statuses are for every relying party, at any time (BR 4.10.2). */
+function accessFaults({ requestSigners }: ProfiledIssuer): readonly string[] {
+  return requestSigners === undefined ? [] : ['OCSP has to answer everybody, not only who signs (BR 4.10.2)'];
+}
+
+const HOUR = 3_600;
+const DAY = 86_400;
