@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { startAdminServer } from '../http/admin-server.ts';
 import { startSigningServer } from '../http/signing-server.ts';
 import { CrlPublisher, type PublishOutcome } from '../publish/crl-publisher.ts';
@@ -13,6 +12,7 @@ import type { Config, ListenAddress } from './config.ts';
 import type { CliContext } from './context.ts';
 import { EdgePool } from './edge-pool.ts';
 import { type ChosenRuntime, chooseEdgeRuntime } from './edge-runtime.ts';
+import { createHostCrypto } from './host-crypto.ts';
 import { hostHealth } from './host-health.ts';
 import { createHostMetrics } from './host-metrics.ts';
 import { dataPaths, type HostStore, openHostStore } from './host-store.ts';
@@ -80,7 +80,7 @@ class ControlProcess {
     this.#closers = closers;
     this.#signers = new LoadedSigners({
       environment: context.environment,
-      crypto: createNodeCrypto(),
+      crypto: createHostCrypto(),
       now: context.now,
     });
   }
@@ -88,7 +88,7 @@ class ControlProcess {
   async start(): Promise<RunningHost> {
     const { edgeRuntime, edgeCount } = this.#config;
     const runtime = chooseEdgeRuntime(edgeRuntime);
-    const directory = await IssuerDirectory.open(this.#store.issuers, createNodeCrypto());
+    const directory = await IssuerDirectory.open(this.#store.issuers, createHostCrypto());
     // A control that ended in good order has taken its socket away.
     const hadPredecessor = existsSync(dataPaths(this.#config.dataFolder).controlSocket);
     const signing = await this.#startSigning(directory);
@@ -179,7 +179,7 @@ class ControlProcess {
       ...this.#store,
       signers: this.#signers,
       address: this.#config.address,
-      crypto: createNodeCrypto(),
+      crypto: createHostCrypto(),
       now: this.#context.now,
     });
     const scheduler = new PublicationScheduler({

@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { checkOcspRequestSignature } from '@lancre/pki/verify';
 import { createEdgeHandler } from '../http/edge-handler.ts';
 import { startEdgeServer } from '../http/edge-server.ts';
@@ -14,6 +13,7 @@ import { LmdbStatusView } from '../storage/lmdb-status-view.ts';
 import { openExistingTables } from '../storage/lmdb-tables.ts';
 import type { EdgeMessage } from './edge-messages.ts';
 import type { EdgeSettings } from './edge-settings.ts';
+import { createHostCrypto } from './host-crypto.ts';
 import { IssuerDirectory } from './issuer-directory.ts';
 
 /**
@@ -21,7 +21,7 @@ import { IssuerDirectory } from './issuer-directory.ts';
  * published files, and asks control for what has to be signed. It can read, and nothing else.
  */
 async function runEdge(settings: EdgeSettings): Promise<void> {
-  const crypto = createNodeCrypto();
+  const crypto = createHostCrypto();
   const tables = openExistingTables(settings.storeFolder, 'read');
   const directory = await IssuerDirectory.open(new LmdbIssuerView(tables), crypto);
   const source = new SigningClient({ socketPath: settings.controlSocket });

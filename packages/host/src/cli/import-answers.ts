@@ -1,9 +1,9 @@
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { encodeHex } from '@lancre/pki/text';
 import type { Issuer } from '../issuer/issuer.ts';
 import { createIssuerRegistry } from '../issuer/issuer-registry.ts';
 import { type OcspResponseOutcome, takeInOcspResponse } from '../sources/ocsp-response-intake.ts';
 import type { CliContext } from './context.ts';
+import { createHostCrypto } from './host-crypto.ts';
 import type { HostStore } from './host-store.ts';
 import { openInput } from './import-input.ts';
 import { formatInstant } from './instant.ts';
@@ -25,7 +25,7 @@ export async function importAnswers(
   files: readonly string[],
   issuer: Issuer | undefined,
 ): Promise<readonly AnswerImport[]> {
-  const crypto = createNodeCrypto();
+  const crypto = createHostCrypto();
   const registry = await createIssuerRegistry(store.issuers.listIssuers(), crypto);
   const stores = { view: store.statuses, answers: store.answers };
   // All of them first, so that what cannot be read is told before anything is begun.

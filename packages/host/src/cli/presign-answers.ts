@@ -1,4 +1,3 @@
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import type { Issuer } from '../issuer/issuer.ts';
 import { createIssuerRegistry } from '../issuer/issuer-registry.ts';
 import type { PublicAddress } from '../issuer/public-address.ts';
@@ -6,6 +5,7 @@ import { OcspPresigner, type PresignReport } from '../publish/ocsp-presigner.ts'
 import { SigningOcspSource } from '../status/signing-source.ts';
 import { type HostCommandOptions, printResult, requireIssuer } from './command-tools.ts';
 import type { CliContext } from './context.ts';
+import { createHostCrypto } from './host-crypto.ts';
 import type { HostStore } from './host-store.ts';
 import { LoadedSigners } from './loaded-signers.ts';
 import { startProgress } from './progress.ts';
@@ -22,7 +22,7 @@ export async function presignAnswers(
   store: HostStore,
   address: PublicAddress,
 ): Promise<'complete' | 'incomplete'> {
-  const crypto = createNodeCrypto();
+  const crypto = createHostCrypto();
   const { now, environment } = context;
   const registry = await createIssuerRegistry(store.issuers.listIssuers(), crypto);
   const signers = new LoadedSigners({ environment, crypto, now });

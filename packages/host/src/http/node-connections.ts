@@ -10,6 +10,8 @@ import type { Socket } from 'node:net';
 export class NodeConnections {
   readonly #open = new Set<Socket>();
   readonly #waiting = new Map<Socket, number>();
+  /** What ends a connection once its answers are out. */
+  readonly #lastWords = new Map<Socket, string>();
   #isClosing = false;
 
   constructor(server: HttpServer) {
@@ -27,6 +29,19 @@ export class NodeConnections {
     response.once('close', () => this.#end(socket));
   }
 
+  /**
+   * Ends a connection on which something came that is no HTTP. The answers to what came before it go out
+   * first: a status that overtook them would be taken for theirs (RFC 9112 9.3.2).
+   */
+  refuse(socket: Socket, statusText: string): void {
+    if (!this.#waiting.has(socket)) {
+      socket.end(statusText);
+      return;
+    }
+    socket.pause();
+    this.#lastWords.set(socket, statusText);
+  }
+
   /** Closes the connections that wait for nothing, now, and the others as soon as they do. */
   close(): void {
     this.#isClosing = true;
@@ -40,6 +55,9 @@ export class NodeConnections {
       return;
     }
     this.#waiting.delete(socket);
-    if (this.#isClosing) socket.destroySoon();
+    const lastWords = this.#lastWords.get(socket);
+    this.#lastWords.delete(socket);
+    if (lastWords !== undefined) socket.end(lastWords);
+    else if (this.#isClosing) socket.destroySoon();
   }
 }

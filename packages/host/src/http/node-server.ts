@@ -1,8 +1,10 @@
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Server } from 'srvx';
 import type { EdgeHandler } from './edge-handler.ts';
 import { NodeConnections } from './node-connections.ts';
+import { NOT_KEPT } from './response.ts';
 
 /** Ends a server: requests under way may take `drainMilliseconds`. */
 export type StopServer = (drainMilliseconds: number) => Promise<void>;
@@ -24,10 +26,10 @@ export function prepareNodeServer(server: Server, handler: EdgeHandler, now: () 
     connections.begin(response);
     Promise.resolve(node.handler(request, response)).catch(() => response.destroy());
   });
-  http.on('clientError', refuseBadHttp);
+  http.on('clientError', (error: BadHttp, socket: Duplex) => refuseBadHttp(connections, error, socket));
   // CONNECT never reaches 'request'; there is no tunnel to be had here.
   http.on('connect', (_request: IncomingMessage, socket: Duplex) =>
-    socket.end(statusOnly(405, 'Method Not Allowed')),
+    socket.end(statusOnly(405, 'Method Not Allowed', 'Allow: GET, HEAD, POST\r\n')),
   );
   return async (drainMilliseconds) => {
     const closed = server.close();
@@ -78,15 +80,15 @@ function plainHost(rawHeaders: readonly string[]): string | undefined {
   return host;
 }
 
-function refuseBadHttp(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  socket.end(statusOf(error));
+type BadHttp = NodeJS.ErrnoException & { rawPacket?: Buffer };
+
+function refuseBadHttp(connections: NodeConnections, error: BadHttp, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  else if (socket instanceof Socket) connections.refuse(socket, statusOf(error));
+  else socket.end(statusOf(error));
 }
 
-function statusOf({ code, rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buffer }): string {
+function statusOf({ code, rawPacket }: BadHttp): string {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return statusOnly(408, 'Request Timeout');
   if (code !== 'HPE_HEADER_OVERFLOW') return statusOnly(400, 'Bad Request');
   // Node calls every head that is too long 431; of a request line, RFC 9112 3 wants 414.
@@ -96,8 +98,10 @@ function statusOf({ code, rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buf
     : statusOnly(431, 'Request Header Fields Too Large');
 }
 
-function statusOnly(status: number, reason: string): string {
-  return `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+/** 405, 414 and others may be kept by guess where nobody says otherwise (RFC 9111 4.2.2; HTTP-25). */
+function statusOnly(status: number, reason: string, more = ''): string {
+  const fields = `Connection: close\r\nContent-Length: 0\r\n${NOT_KEPT.join(': ')}\r\n${more}`;
+  return `HTTP/1.1 ${status} ${reason}\r\n${fields}\r\n`;
 }
 
 const LETTER_H = 0x68;

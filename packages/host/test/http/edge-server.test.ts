@@ -80,6 +80,26 @@ describe('an edge on Node', () => {
     await server.close();
   });
 
+  it('HTTP-33: an answer under way goes out before the refusal of what came behind it', async () => {
+    const { server } = await start();
+    const socket = connect(server.address.port);
+    const der = await test.request({ serials: ['0b'] });
+    socket.write(`POST /o HTTP/1.1\r\nHost: x\r\nContent-Length: ${der.length}\r\n\r\n`);
+    socket.write(Buffer.concat([der, Buffer.from('GARBAGE\r\n\r\n')]));
+    const received = await collect(socket);
+    assert.match(received, /^HTTP\/1\.1 200 /);
+    assert.match(received, /HTTP\/1\.1 400 Bad Request\r\n[^]*no-store/);
+    await server.close();
+  });
+
+  it('HTTP-25, OREQ-35: what never reaches a handler is explicit about freshness, and 405 about methods', async () => {
+    const { server } = await start();
+    const tunnel = connect(server.address.port);
+    tunnel.write('CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n');
+    assert.match(await collect(tunnel), /^HTTP\/1\.1 405 [^]*no-store\r\nAllow: GET, HEAD, POST\r\n/);
+    await server.close();
+  });
+
   it('a port that is taken is address_in_use', async () => {
     const { server, handler } = await start();
     const { host, port } = server.address;

@@ -6,7 +6,14 @@ import { pathToFileURL } from 'node:url';
 import { createEdgeHandler } from '#host/http/edge-handler.js';
 import { type RunningServer, startEdgeServer } from '#host/http/edge-server.js';
 import type { PublicAddress } from '#host/issuer/public-address.js';
-import { createTestIssuer, FakeArtifacts, FakeSource, FakeStatusView, NO_ANSWERS, type TestIssuer } from './fixture.js';
+import {
+  createTestIssuer,
+  FakeArtifacts,
+  FakeSource,
+  FakeStatusView,
+  NO_ANSWERS,
+  type TestIssuer,
+} from './fixture.js';
 import { transcriptVariables } from './transcript-variables.js';
 
 /** An edge that runs, and the variables of its transcripts. */

@@ -5,7 +5,19 @@ import { test } from 'node:test';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import type { FileKeyReference } from '#host/issuer/issuer.js';
 import { loadFileSigner } from '#host/storage/file-signer.js';
+import { withMlDsa } from '#host/storage/ml-dsa-crypto.js';
+import { loadMlDsaLibrary } from '#host/storage/ml-dsa-library.js';
 import { type KeyType, newPrivateKey, newSigner, signCertificate } from '../issuer/test-issuers.ts';
+import {
+  bothPem,
+  ENCRYPTED_PEM,
+  expandedPem,
+  loadMlDsaFixture,
+  PARAMETER_SETS,
+  RUNTIME_HAS_ML_DSA,
+  seedPem,
+  spoiled,
+} from './ml-dsa-fixture.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { rejectsWithCode } from './throws-code.ts';
 
@@ -31,7 +43,7 @@ const encrypted = file(
 async function signs(key: FileKeyReference, environment: Record<string, string> = {}): Promise<void> {
   const signer = await loadFileSigner(key, environment);
   const message = Buffer.from('a list');
-  const verdict = await createNodeCrypto().verify({
+  const verdict = await withMlDsa(createNodeCrypto()).verify({
     algorithm: signer.algorithm,
     subjectPublicKeyInfoDer: signer.subjectPublicKeyInfoDer,
     message,
@@ -123,4 +135,55 @@ test('no error message holds the pass phrase', async () => {
     loadFileSigner(key, { P: 'my-secret-phrase' }),
     (error: Error) => !String(error.stack).includes('my-secret-phrase'),
   );
+});
+
+for (const set of PARAMETER_SETS) {
+  test(`ORSP-34: a ${set} key in each form of RFC 9881 6 signs, by the runtime or the optional package`, async () => {
+    const { seed, expandedKey } = loadMlDsaFixture(set);
+    await signs({ path: file(`${set}-seed.key`, seedPem(set, seed)) });
+    await signs({ path: file(`${set}-expanded.key`, expandedPem(set, expandedKey)) });
+    await signs({ path: file(`${set}-both.key`, bothPem(set, seed, expandedKey)) });
+  });
+
+  test(`a ${set} key whose parts do not belong together is refused, and named`, async () => {
+    const { seed, expandedKey } = loadMlDsaFixture(set);
+    for (const pem of [
+      bothPem(set, spoiled(seed, 0), expandedKey),
+      bothPem(set, seed, spoiled(expandedKey, 64)),
+      expandedPem(set, spoiled(expandedKey, 64)),
+      seedPem(set, seed.subarray(1)),
+    ])
+      await rejectsWithCode('key_invalid', loadFileSigner({ path: file('parts.key', pem) }, {}), 'parts.key');
+  });
+}
+
+const missingPackage = () =>
+  loadMlDsaLibrary(() => Promise.reject(Object.assign(new Error(), { code: 'ERR_MODULE_NOT_FOUND' })));
+
+test('without the optional package an ML-DSA key signs only where the runtime can', async () => {
+  const key = { path: file('alone.key', seedPem('ml-dsa-65', loadMlDsaFixture('ml-dsa-65').seed)) };
+  const loading = loadFileSigner(key, {}, missingPackage);
+  if (RUNTIME_HAS_ML_DSA) assert.equal((await loading).algorithm.name, 'ml-dsa-65');
+  else await rejectsWithCode('signer_unavailable', loading, 'alone.key', '@noble/post-quantum');
+});
+
+test('the optional package is not loaded for keys of other kinds', async () => {
+  const signer = await loadFileSigner({ path: file('other.key', plainKey('P-256')) }, {}, missingPackage);
+  assert.equal(signer.algorithm.name, 'ecdsa-sha256');
+});
+
+test('an encrypted ML-DSA key opens where the runtime has ML-DSA; elsewhere it is said that it does not', async () => {
+  const key = {
+    path: file('encrypted-ml-dsa.key', ENCRYPTED_PEM),
+    passphrase: { from: 'environment', variable: 'PHRASE' },
+  } as const;
+  if (RUNTIME_HAS_ML_DSA) await signs(key, { PHRASE: phrase });
+  else
+    await rejectsWithCode(
+      'key_invalid',
+      loadFileSigner(key, { PHRASE: phrase }),
+      'encrypted-ml-dsa.key',
+      'Node.js 24.7',
+    );
+  await rejectsWithCode('key_passphrase', loadFileSigner(key, { PHRASE: 'wrong' }), 'encrypted-ml-dsa.key');
 });

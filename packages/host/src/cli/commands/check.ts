@@ -1,12 +1,12 @@
 import { rootCertificates } from 'node:tls';
 import { type Certificate, decodeCertificates } from '@lancre/pki/certificate';
 import { type CheckPolicy, type CheckReport, checkCertificate } from '@lancre/pki/client';
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { type Command, Option } from 'commander';
 import { describeReport, reportJson } from '../check-report-text.ts';
 import { collect, printResult } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { createHostCrypto } from '../host-crypto.ts';
 import { parseInstant } from '../instant.ts';
 import { readCertificates } from '../read-files.ts';
 
@@ -74,7 +74,7 @@ async function check(context: CliContext, file: string, options: CheckOptions): 
     intermediates: [...others, ...(await readAll(context, options.intermediate))],
     trustAnchors: await trustAnchors(context, options),
     at: options.at === undefined ? context.now() : parseInstant(options.at, '--at'),
-    crypto: createNodeCrypto(),
+    crypto: createHostCrypto(),
     fetch,
     clock: {
       now: () => performance.now(),

@@ -1,4 +1,3 @@
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import type { Command } from 'commander';
 import { LancreError } from '../../errors/lancre-error.ts';
 import { describeKey, type Issuer, type ResponderReference } from '../../issuer/issuer.ts';
@@ -12,6 +11,7 @@ import {
   withHostStore,
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
+import { createHostCrypto } from '../host-crypto.ts';
 import { formatInstant } from '../instant.ts';
 import { respondersJson } from '../issuer-description.ts';
 import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../key-option.ts';
@@ -76,7 +76,7 @@ async function admissibleResponder(
     signer: await loadSigner(key, context.environment),
     // One for later may be added ahead.
     at: new Date(Math.max(now.getTime(), certificate.notBefore.getTime())),
-    crypto: createNodeCrypto(),
+    crypto: createHostCrypto(),
   });
   if (fault === undefined) return { certificate, key };
   throw new LancreError(

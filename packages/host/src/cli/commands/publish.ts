@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import type { Command } from 'commander';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { CrlPublisher, type PublishOutcome } from '../../publish/crl-publisher.ts';
@@ -15,6 +14,7 @@ import {
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { createHostCrypto } from '../host-crypto.ts';
 import { formatInstant } from '../instant.ts';
 import { type KeyProblem, LoadedSigners } from '../loaded-signers.ts';
 import { presignAnswers } from '../presign-answers.ts';
@@ -50,14 +50,14 @@ export function registerPublish(
         }
         const signers = new LoadedSigners({
           environment: context.environment,
-          crypto: createNodeCrypto(),
+          crypto: createHostCrypto(),
           now: context.now,
         });
         const publisher = new CrlPublisher({
           ...store,
           signers,
           address,
-          crypto: createNodeCrypto(),
+          crypto: createHostCrypto(),
           now: context.now,
         });
         const issuers = issuersOf(store.issuers.listIssuers(), options, () =>
