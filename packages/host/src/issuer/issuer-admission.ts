@@ -33,12 +33,24 @@ export function requireAdmissibleIssuer(input: {
   if (first === undefined) throw new LancreError('input_invalid', 'an issuer needs at least one certificate');
   for (const each of certificates) requireCa(each);
   for (const other of others) requireSameIssuer(first, other);
-  if (
-    signer !== undefined &&
-    !isSame(signer.subjectPublicKeyInfoDer, first.certificate.subjectPublicKeyInfo.der)
-  ) {
-    throw new LancreError('key_mismatch', `the key ${keyPath} is not that of the certificate ${first.path}`);
-  }
+  if (signer !== undefined) requireKeyOf(first.certificate, signer, `${keyPath}`, `the certificate ${first.path}`);
+}
+
+/**
+ * Refuses a key that is not the one in the certificate.
+ *
+ * @param keyName what the message calls the key: where it is
+ * @param owner whose key it should be, such as `issuer e1`
+ * @throws LancreError `key_mismatch`
+ */
+export function requireKeyOf(
+  { subjectPublicKeyInfo }: Certificate,
+  signer: Pick<Signer, 'subjectPublicKeyInfoDer'>,
+  keyName: string,
+  owner: string,
+): void {
+  if (isSame(signer.subjectPublicKeyInfoDer, subjectPublicKeyInfo.der)) return;
+  throw new LancreError('key_mismatch', `the key ${keyName} is not that of ${owner}`);
 }
 
 /** RFC 5280 4.2.1.3 and 4.2.1.9: who signs CRLs says so; a list by another is refused by every client (CRL-20). */

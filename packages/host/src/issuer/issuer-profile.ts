@@ -1,5 +1,6 @@
-import type { Certificate } from '@lancre/pki/certificate';
+import { type Certificate, EXTENDED_KEY_USAGE_OIDS, extendedKeyUsageOf } from '@lancre/pki/certificate';
 import { publicKeyKindOf } from '@lancre/pki/crypto';
+import { listOcspDelegateProfileFaults } from '@lancre/pki/verify';
 import type { Issuer } from './issuer.ts';
 import type { IssuerPolicy } from './issuer-policy.ts';
 
@@ -9,10 +10,23 @@ export type ProfiledIssuer = Pick<Issuer, 'certificates' | 'policy' | 'responder
 /**
  * What the Baseline Requirements or Microsoft's program refuse in an issuer's settings: one sentence with
  * its clause for each; empty under the profile `private`, which allows whatever the RFCs do.
+ *
+ * Three settings are not refused, since neither document does: `unknown` for serials without a record (BR
+ * 4.9.9 forbids it only of certificates that were published 15 minutes ago), `byName` (RFC 6960 4.2.1; byKey
+ * is asked for by RFC 9919, which the Baseline Requirements do not cite), and nonces (BR 4.9.9).
+ *
+ * @example
+ * profileFaultsOf({ certificates, policy }); // ['CRLs may not be valid for more than 10 days (BR 7.2)']
  */
 export function profileFaultsOf(issuer: ProfiledIssuer): readonly string[] {
   if (issuer.policy.profile === 'private') return [];
-  return [...policyFaults(issuer.policy), ...keyFaults(issuer), ...accessFaults(issuer)];
+  return [
+    ...policyFaults(issuer.policy),
+    ...keyFaults(issuer),
+    ...certificateFaults(issuer),
+    ...responderFaults(issuer),
+    ...accessFaults(issuer),
+  ];
 }
 
 /** Whether certificates may be suspended and come back: not in the Web PKI (BR 4.9.13, REV-07). */
@@ -28,6 +42,11 @@ function policyFaults({ ocsp, crl }: IssuerPolicy): readonly string[] {
     [
       ocspValidity > 7 * DAY,
       "OCSP answers may not be valid for more than 7 days (Microsoft's program; BR 4.9.9 allows 10)",
+    ],
+    [
+      // RFC 6960 2.2 gives those answers the reason certificateHold.
+      ocsp.unknownSerial === 'extended-revoke',
+      'serials never assigned may not be told as suspended, as extended-revoke does (BR 4.9.13, 7.3)',
     ],
     [crl.validitySeconds + 1 > 10 * DAY, 'CRLs may not be valid for more than 10 days (BR 7.2)'],
     [crl.periodSeconds > 4 * DAY, 'CRLs have to be issued anew every 4 days (BR 4.9.7)'],
@@ -53,6 +72,25 @@ function keyFault({ subjectPublicKeyInfo }: Certificate): string | undefined {
       : `an RSA key of ${key.modulusBits} bits is too short, or no multiple of 8 bits (BR 6.1.5)`;
   }
   return `a key of the kind ${key?.type ?? 'unknown'} may not sign (BR 6.1.5, 7.1.3.2)`;
+}
+
+/** Who holds such a CA could answer for its own revocation (T-28). */
+function certificateFaults({ certificates }: ProfiledIssuer): readonly string[] {
+  return certificates.some(isForOcspSigning)
+    ? ['a CA certificate may not have OCSPSigning in its extendedKeyUsage (BR 7.1.2.10.6)']
+    : [];
+}
+
+function isForOcspSigning(certificate: Certificate): boolean {
+  return extendedKeyUsageOf(certificate)?.has(EXTENDED_KEY_USAGE_OIDS.ocspSigning) === true;
+}
+
+function responderFaults({ responders = [] }: ProfiledIssuer): readonly string[] {
+  return responders.flatMap(({ certificate }) =>
+    listOcspDelegateProfileFaults(certificate).map(
+      (fault) => `of the responder certificate ${certificate.serialNumber}: ${fault}`,
+    ),
+  );
 }
 
 /** Statuses are for every relying party, at any time (BR 4.10.2). */
