@@ -108,7 +108,8 @@ class LoadRun {
   async load(issuer: Issuer): Promise<LoadedIssuer> {
     const own = issuer.key && (await this.#attempt(issuer, issuer.key, () => this.#loadOwn(issuer)));
     const delegates: { readonly responder: OcspResponder; readonly signer: WatchedSigner }[] = [];
-    for (const reference of issuer.responders ?? []) {
+    // Of two of the same second the one that was added later comes first.
+    for (const reference of (issuer.responders ?? []).toReversed()) {
       const signer = await this.#attempt(issuer, reference.key, () => this.#loadDelegate(issuer, reference));
       if (signer !== undefined)
         delegates.push({ signer, responder: await this.#delegateOf(issuer, reference, signer) });

@@ -33,7 +33,8 @@ export function requireAdmissibleIssuer(input: {
   if (first === undefined) throw new LancreError('input_invalid', 'an issuer needs at least one certificate');
   for (const each of certificates) requireCa(each);
   for (const other of others) requireSameIssuer(first, other);
-  if (signer !== undefined) requireKeyOf(first.certificate, signer, `${keyPath}`, `the certificate ${first.path}`);
+  if (signer !== undefined)
+    requireKeyOf(first.certificate, signer, `${keyPath}`, `the certificate ${first.path}`);
 }
 
 /**

@@ -10,9 +10,9 @@ import type { Issuer } from './issuer.ts';
 export function responderAlgorithmsOf(issuer: Issuer): readonly SignatureAlgorithmName[] {
   const known = algorithms.get(issuer);
   if (known !== undefined) return known;
-  const newestFirst = [...(issuer.responders ?? [])].sort(
-    (a, b) => b.certificate.notBefore.getTime() - a.certificate.notBefore.getTime(),
-  );
+  const newestFirst = (issuer.responders ?? [])
+    .toReversed()
+    .sort((a, b) => b.certificate.notBefore.getTime() - a.certificate.notBefore.getTime());
   const certificates = [
     ...newestFirst.map(({ certificate }) => certificate),
     ...(issuer.key === undefined ? [] : [issuer.certificates[0]]),

@@ -80,7 +80,7 @@ describe('keeping answers fresh', () => {
       assert.equal(answers.kept.size, COUNT);
     }));
 
-  test('each is renewed before half of its validity has passed', () =>
+  test('T-09, ORSP-19: each is renewed before half of its validity has passed', () =>
     running(async () => {
       await until('all are signed', async () => answers.kept.size === COUNT);
       let oldest = 0;

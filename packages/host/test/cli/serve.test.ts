@@ -117,6 +117,13 @@ for (const { runtime, missing } of edgeRuntimes) {
       assert.equal(await ask(site, second, '2001'), 'revoked');
     });
 
+    it('ORSP-22, T-04: a serial is answered for when it is imported, whether its certificate was ever finished or not', async () => {
+      assert.equal(await ask(site, ca, '1404'), 'unauthorized');
+      await workshop.write('precertificate.ndjson', '{"serial":"1404","notAfter":"2099-01-31T00:00:00Z"}\n');
+      await workshop.mustLancre('import', 'precertificate.ndjson', '--format', 'ndjson', '--issuer', 'one');
+      assert.equal(await ask(site, ca, '1404'), 'good');
+    });
+
     it('edges go on when control is killed, until a new one takes over', async () => {
       const edges = host.edges();
       assert.equal(await ask(site, ca, '1001'), 'good');

@@ -79,7 +79,7 @@ describe('answers that are kept', () => {
     assert.deepEqual(answers.batches, [2]);
   });
 
-  test('a revocation is in the very next answer', async () => {
+  test('ORSP-21: a revocation is in the very next answer', async () => {
     await source.answer(question('0a'));
     await keeping.flush();
     await store.revoke(1, octetsOf('0a'), { revocationTime: REVOKED_AT, reason: 'superseded' });

@@ -139,6 +139,18 @@ function describeLookUps(check: Check): void {
     },
   );
 
+  check(
+    'ORSP-28: what is dropped from the lists after its end keeps its record, and stays revoked',
+    async (store) => {
+      await store.assign(1, [record('05', { status: revoked() })]);
+      const snapshot = store.openRevoked(1);
+      const revision = snapshot.shards[0]?.revision ?? 0;
+      snapshot.close();
+      assert.equal(await store.expireRevoked(1, 0, new Date('2027-07-01T00:00:00Z'), revision), 1);
+      assert.equal(lookUp(store, 1, octetsOf('05'))?.status.kind, 'revoked');
+    },
+  );
+
   check('no version is current where there is no record', async (store) => {
     await store.assign(1, [record('05')]);
     const version = store.read(store.keyOf(1, octetsOf('05')));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const SOFT_TOKEN_MODULE = '/usr/lib/softhsm/libsofthsm2.so';
@@ -42,6 +42,13 @@ export class SoftToken {
   /** Takes one half of a key away. */
   deleteObject(type: 'pubkey' | 'privkey', label: string): void {
     this.#tool('--delete-object', '--type', type, '--label', label);
+  }
+
+  /** SubjectPublicKeyInfo. */
+  publicKeyDer(label: string): Uint8Array {
+    const path = join(this.#folder, `${label}.pub`);
+    this.#tool('--read-object', '--type', 'pubkey', '--label', label, '--output-file', path);
+    return readFileSync(path);
   }
 
   /** As if it were pulled out. */

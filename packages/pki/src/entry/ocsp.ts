@@ -1,6 +1,7 @@
 export type { SerialNumber } from '../encoding/serial-number.ts';
 export type { HashName } from '../pki/hash-algorithm.ts';
 export { encodeInvalidityDate } from '../pki/invalidity-date.ts';
+export { acceptableResponsesOf } from '../pki/ocsp-acceptable-responses.ts';
 export { archiveCutoffOf, encodeArchiveCutoff } from '../pki/ocsp-archive-cutoff.ts';
 export { type CertId, type CertIdInput, decodeCertId, encodeCertId } from '../pki/ocsp-cert-id.ts';
 export { type CrlId, crlIdOf, encodeCrlId } from '../pki/ocsp-crl-id.ts';
@@ -9,6 +10,7 @@ export { encodeNonce, type NonceForm } from '../pki/ocsp-nonce.ts';
 export {
   encodePreferredSignatureAlgorithms,
   type PreferredSignatureAlgorithm,
+  type PreferredSignatureAlgorithmInput,
   preferredSignatureAlgorithmsOf,
 } from '../pki/ocsp-preferred-algorithms.ts';
 export {
@@ -19,6 +21,11 @@ export {
   type OcspSingleRequest,
 } from '../pki/ocsp-request.ts';
 export { encodeOcspRequest, type OcspRequestInput } from '../pki/ocsp-request-encode.ts';
+export {
+  type OcspRequestSigner,
+  type OcspRequestToSign,
+  signOcspRequest,
+} from '../pki/ocsp-request-sign.ts';
 export {
   type BasicOcspResponse,
   type CertStatus,

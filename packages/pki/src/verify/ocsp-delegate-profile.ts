@@ -1,4 +1,5 @@
 import { PkiError } from '../errors/pki-error.ts';
+import { authorityInfoAccessOf } from '../pki/access-extensions.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { EXTENDED_KEY_USAGE_OIDS, extendedKeyUsageOf, keyUsageOf } from '../pki/constraint-extensions.ts';
 import { findExtension } from '../pki/extension.ts';
@@ -23,7 +24,10 @@ export function listOcspDelegateProfileFaults(certificate: Certificate): readonl
 type Rule = readonly [isBroken: (certificate: Certificate) => boolean, sentence: string];
 
 const RULES: readonly Rule[] = [
-  [(it) => !has(it, 'authorityKeyIdentifier'), 'it has no authorityKeyIdentifier (BR 7.1.2.8.2)'],
+  [
+    (it) => findExtension(it, EXTENSION_OIDS.authorityKeyIdentifier)?.critical !== false,
+    'its authorityKeyIdentifier is missing or critical (BR 7.1.2.8.2)',
+  ],
   [
     (it) => {
       const purposes = extendedKeyUsageOf(it);
@@ -53,11 +57,15 @@ const RULES: readonly Rule[] = [
   [(it) => has(it, 'subjectAltName'), 'it has a subjectAltName (BR 7.1.2.8.2)'],
   [(it) => has(it, 'nameConstraints'), 'it has nameConstraints (BR 7.1.2.8.2)'],
   [
+    (it) => authorityInfoAccessOf(it)?.some(({ method }) => method !== 'ocsp') === true,
+    'its authorityInfoAccess has more than OCSP (BR 7.1.2.8.3)',
+  ],
+  [
     (it) => {
       const constraints = findExtension(it, EXTENSION_OIDS.basicConstraints);
-      return constraints !== undefined && !(constraints.value.length === 2 && constraints.value[1] === 0);
+      return constraints !== undefined && !(constraints.critical && isEmptySequence(constraints.value));
     },
-    'its basicConstraints is not an empty SEQUENCE (BR 7.1.2.8.4)',
+    'its basicConstraints is not critical with an empty SEQUENCE (BR 7.1.2.8.2, 7.1.2.8.4)',
   ],
   [
     ({ serialNumber }) => serialNumber.startsWith('-') || !isLongSerial(serialNumber),
@@ -73,7 +81,11 @@ function isNull(value: Uint8Array): boolean {
   return value.length === 2 && value[0] === 0x05 && value[1] === 0;
 }
 
-/** Eight octets hold 64 random bits, though the first of them may be 0. */
+function isEmptySequence(value: Uint8Array): boolean {
+  return value.length === 2 && value[0] === 0x30 && value[1] === 0;
+}
+
+/** 64 random bits (ORSP-11) need eight octets; that they are random is not to be seen. */
 function isLongSerial(hex: string): boolean {
   const octets = hex.length / 2;
   return octets >= 8 && BigInt(`0x${hex}`) < 1n << 159n;

@@ -59,10 +59,7 @@ export async function findOcspDelegateFault({
 }: OcspDelegateToCheck): Promise<OcspDelegateFault | undefined> {
   const isNamed = namesEqualBytes(delegate.issuer, issuer.subject);
   if (!isNamed || (await verifyCertificate(crypto, delegate, issuer)) !== 'valid') {
-    return faultOf(
-      'delegate_not_issued_by_issuer',
-      'its certificate is not by the key that issued the target',
-    );
+    return faultOf('delegate_not_issued_by_issuer', 'its certificate is not by the name and key of the CA');
   }
   if (!(at >= delegate.notBefore && at <= delegate.notAfter)) {
     return faultOf('delegate_not_current', 'its certificate is expired or not yet valid');

@@ -1,16 +1,19 @@
-import type { CryptoProvider, SignatureVerdict } from '../crypto/crypto-provider.ts';
+import type { CryptoProvider } from '../crypto/crypto-provider.ts';
 import { equalBytes } from '../encoding/bytes.ts';
 import { PkiError } from '../errors/pki-error.ts';
 import { type Certificate, decodeCertificate } from '../pki/certificate.ts';
 import { basicConstraintsOf, keyUsageOf } from '../pki/constraint-extensions.ts';
 import { namesEqualBytes } from '../pki/name.ts';
 import type { OcspRequest, OcspRequestSignature } from '../pki/ocsp-request.ts';
+import { checkPath } from './path-validation.ts';
+import { WorkBudget } from './work-budget.ts';
 
 /** A request whose signature is to be judged. */
 export interface OcspRequestToCheck {
   readonly request: OcspRequest;
   /** Certificates that may ask, and CAs whose certificates may. */
   readonly trusted: readonly Certificate[];
+  /** The instant at which signer and CA have to be valid. */
   readonly at: Date;
   readonly crypto: Pick<CryptoProvider, 'verify'>;
 }
@@ -21,76 +24,83 @@ export type OcspRequestVerdict =
   | { readonly kind: 'unsigned' }
   | { readonly kind: 'refused'; readonly reason: OcspRequestRefusal; readonly message: string };
 
-/** Why a signed request is refused. */
+/**
+ * Why a signed request is refused.
+ *
+ * - `requestor_name_missing`: RFC 6960 4.1.2
+ * - `signer_not_trusted`: no certificate at hand is trusted, or by a CA that is, and fit to sign at that time
+ * - `signature_invalid`: there is one, and the signature is not by it
+ */
 export type OcspRequestRefusal = 'requestor_name_missing' | 'signer_not_trusted' | 'signature_invalid';
 
 /**
  * Judges the optional signature of an OCSP request (RFC 6960 4.1.2): it counts when it is by a trusted
  * certificate, or by one sent along that a trusted CA issued directly. A signed request has to name its
- * requestor. At most four certificates are tried, so that the work is bounded whatever is sent.
+ * requestor. Whether the signer is revoked is not looked at.
+ *
+ * The first four certificates sent along are tried, and trusted ones up to that number; no more than eight
+ * signatures are checked, and never by a key of which nothing is known: the work is bounded whatever is sent.
+ * Certificates that cannot be read are passed over. Never rejects on any request.
  *
  * @example
  * const verdict = await checkOcspRequestSignature({ request, trusted: [memberCa], at: now, crypto });
  * if (verdict.kind === 'trusted') answer();
  */
 export async function checkOcspRequestSignature(check: OcspRequestToCheck): Promise<OcspRequestVerdict> {
-  const { request } = check;
+  const { request, at, crypto } = check;
   const { signature } = request;
   if (signature === undefined) return { kind: 'unsigned' };
   if (request.requestorName === undefined)
     return refused('requestor_name_missing', 'a signed request has to name its requestor');
-  const candidates = await trustedCandidates(check, signature);
-  if (candidates.length === 0)
-    return refused('signer_not_trusted', 'no certificate sent along is, or is by, one that is trusted');
-  for (const signer of candidates) {
-    const verdict = await check.crypto.verify({
-      algorithm: signature.algorithm,
-      subjectPublicKeyInfoDer: signer.subjectPublicKeyInfo.der,
-      message: request.tbsDer,
-      signature: signature.signature,
-    });
-    if (verdict === 'valid') return { kind: 'trusted', signer };
+  const budget = new WorkBudget(crypto, { signatureChecks: MAX_ISSUER_CHECKS });
+  let isSignerKnown = false;
+  for (const signer of candidatesFor(check, signature)) {
+    if (!isFitToSign(signer, at) || !(await isTrusted(check, signer, budget))) continue;
+    isSignerKnown = true;
+    if (await isSignedBy(check, signature, signer)) return { kind: 'trusted', signer };
   }
-  return refused('signature_invalid', 'the signature is not by the certificate that is trusted');
+  return isSignerKnown
+    ? refused('signature_invalid', 'the signature is not by a certificate that is trusted')
+    : refused('signer_not_trusted', 'no certificate sent along is, or is by, one that is trusted');
 }
 
-async function trustedCandidates(
-  check: OcspRequestToCheck,
+/** What was sent along, then what is trusted by itself: its owner need not send it. */
+function candidatesFor(
+  { trusted }: OcspRequestToCheck,
   { certificates }: OcspRequestSignature,
-): Promise<readonly Certificate[]> {
-  const sent = certificates.slice(0, MAX_CERTIFICATES).flatMap((der) => decodeOrNone(der));
-  const candidates: Certificate[] = [];
-  for (const certificate of sent) {
-    if (isFitToSign(certificate, check.at) && (await isTrusted(check, certificate)))
-      candidates.push(certificate);
-  }
-  if (certificates.length > 0) return candidates;
-  // Nothing sent along: one that is trusted by itself may have signed.
-  return check.trusted.filter((each) => isFitToSign(each, check.at)).slice(0, MAX_CERTIFICATES);
+): readonly Certificate[] {
+  const tried = certificates.slice(0, MAX_CERTIFICATES);
+  const notSent = trusted.filter(({ der }) => !tried.some((each) => equalBytes(each, der)));
+  const room = MAX_CERTIFICATES - tried.length;
+  return [...tried.flatMap((der) => decodeOrNone(der)), ...notSent.slice(0, room)];
 }
 
-async function isTrusted(check: OcspRequestToCheck, certificate: Certificate): Promise<boolean> {
-  if (check.trusted.some(({ der }) => equalBytes(der, certificate.der))) return true;
-  const issuers = check.trusted.filter(
-    (ca) => namesEqualBytes(ca.subject, certificate.issuer) && isFitToIssue(ca, check.at),
-  );
-  for (const issuer of issuers.slice(0, MAX_CERTIFICATES)) {
-    if ((await verifyIssued(check, certificate, issuer)) === 'valid') return true;
+async function isTrusted(
+  { trusted, at }: OcspRequestToCheck,
+  certificate: Certificate,
+  budget: WorkBudget,
+): Promise<boolean> {
+  if (trusted.some(({ der }) => equalBytes(der, certificate.der))) return true;
+  for (const anchor of trusted) {
+    if (!namesEqualBytes(anchor.subject, certificate.issuer) || !isFitToIssue(anchor, at)) continue;
+    const verdict = await checkPath({ path: { certificates: [certificate], anchor }, at, budget });
+    if (verdict.kind === 'valid') return true;
   }
   return false;
 }
 
-function verifyIssued(
-  { crypto }: OcspRequestToCheck,
-  certificate: Certificate,
-  issuer: Certificate,
-): Promise<SignatureVerdict> {
-  return crypto.verify({
-    algorithm: certificate.signatureAlgorithm,
-    subjectPublicKeyInfoDer: issuer.subjectPublicKeyInfo.der,
-    message: certificate.tbsDer,
-    signature: certificate.signature,
+async function isSignedBy(
+  { request, crypto }: OcspRequestToCheck,
+  { algorithm, signature }: OcspRequestSignature,
+  signer: Certificate,
+): Promise<boolean> {
+  const verdict = await crypto.verify({
+    algorithm,
+    subjectPublicKeyInfoDer: signer.subjectPublicKeyInfo.der,
+    message: request.tbsDer,
+    signature,
   });
+  return verdict === 'valid';
 }
 
 /** RFC 5280 4.2.1.3: a key whose usage is restricted has to be for signatures. */
@@ -98,6 +108,7 @@ function isFitToSign(certificate: Certificate, at: Date): boolean {
   return isCurrent(certificate, at) && allows(certificate, 'digitalSignature');
 }
 
+/** A trusted certificate that is no CA may ask, but speaks for nobody else. */
 function isFitToIssue(certificate: Certificate, at: Date): boolean {
   return isCurrent(certificate, at) && isCa(certificate) && allows(certificate, 'keyCertSign');
 }
@@ -133,3 +144,5 @@ function refused(reason: OcspRequestRefusal, message: string): OcspRequestVerdic
 }
 
 const MAX_CERTIFICATES = 4;
+/** Beside one check of the request for each certificate. */
+const MAX_ISSUER_CHECKS = 4;

@@ -24,7 +24,7 @@ export function registerIssuerCompromise(issuer: Command, context: CliContext): 
       'Says of every certificate of the CA that it is revoked for cACompromise (RFC 6960 2.7), save those that were ' +
         'revoked before. There is no way back. Purge "ocsp.NAME" from your CDN, and have the CA itself revoked.',
     )
-    .argument('<name>')
+    .argument('<name>', 'the name of the CA')
     .requiredOption(
       '--since <time>',
       'from when on, such as 2026-11-02T10:00:00Z; becomes the revocation time',

@@ -1,3 +1,8 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { SerialNumber } from '@lancre/pki/certificate';
+import { PkiError } from '@lancre/pki/errors';
+import { parseSerialNumber } from '@lancre/pki/text';
 import type { Command } from 'commander';
 import { LancreError } from '../../errors/lancre-error.ts';
 import { describeKey, type Issuer, type ResponderReference } from '../../issuer/issuer.ts';
@@ -16,7 +21,7 @@ import { formatInstant } from '../instant.ts';
 import { respondersJson } from '../issuer-description.ts';
 import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../key-option.ts';
 import { requireProfile } from '../profile-check.ts';
-import { readCertificates } from '../read-files.ts';
+import { readCertificate } from '../read-files.ts';
 
 interface AddOptions extends HostCommandOptions, KeyOptions {
   readonly certificate: string;
@@ -40,7 +45,7 @@ function registerAdd(responder: Command, context: CliContext): void {
         'id-pkix-ocsp-nocheck, and its key. Of several the newest that is valid signs: to change over, add the ' +
         'next one, and remove the old one when its answers have ended.',
     )
-    .argument('<issuer>')
+    .argument('<issuer>', 'the name of the CA')
     .requiredOption('--certificate <file>', 'its certificate, PEM or DER');
   withKeyOptions(command, 'to be given').action(async (name: string, options: AddOptions) => {
     await withHostStore(context, options, async (store) => {
@@ -65,10 +70,9 @@ async function admissibleResponder(
   issuer: Issuer,
   options: AddOptions,
 ): Promise<ResponderReference> {
-  const [certificate] = await readCertificates(context.folder, options.certificate);
+  const certificate = await readCertificate(context.folder, options.certificate);
   const key = keyReferenceOf(context, options);
-  if (certificate === undefined || key === undefined)
-    throw new LancreError('input_invalid', 'a responder needs a certificate and its --key');
+  if (key === undefined) throw new LancreError('input_invalid', 'a responder needs its --key');
   const now = context.now();
   const fault = await responderFaultOf({
     issuer,
@@ -88,7 +92,7 @@ async function admissibleResponder(
 function registerList(responder: Command, context: CliContext): void {
   withHostOptions(responder.command('list'))
     .summary('list the responders of a CA')
-    .argument('<issuer>')
+    .argument('<issuer>', 'the name of the CA')
     .action(async (name: string, options: HostCommandOptions) => {
       await withHostStore(context, options, async (store) => {
         const { responders = [], key } = requireIssuer(store.issuers, name);
@@ -105,20 +109,34 @@ function registerList(responder: Command, context: CliContext): void {
 function registerRemove(responder: Command, context: CliContext): void {
   withHostOptions(responder.command('remove'))
     .summary('remove a responder')
-    .argument('<issuer>')
-    .argument('<serial>', 'serial number of its certificate, in hex')
-    .action(async (name: string, serial: string, options: HostCommandOptions) => {
+    .argument('<issuer>', 'the name of the CA')
+    .argument('<responder>', 'its certificate (PEM or DER), or the serial number of that in hex')
+    .action(async (name: string, responder: string, options: HostCommandOptions) => {
       await withHostStore(context, options, async (store) => {
         const { responders = [], ...issuer } = requireIssuer(store.issuers, name);
-        const wanted = serial.toLowerCase().replaceAll(':', '');
+        const wanted = await serialNumberOf(context, responder);
         const left = responders.filter(({ certificate }) => certificate.serialNumber !== wanted);
         if (left.length === responders.length)
           throw new LancreError(
             'serial_unknown',
-            `${name} has no responder with the serial number ${serial}`,
+            `${name} has no responder with the serial number ${wanted}`,
           );
         await store.issuers.updateIssuer(left.length === 0 ? issuer : { ...issuer, responders: left });
         printResult(context, options, respondersJson(left), [`${name}: the responder ${wanted} is removed`]);
       });
     });
+}
+
+/** A CA gives a serial number once (RFC 5280 4.1.2.2), so within one CA it says which certificate is meant. */
+async function serialNumberOf(context: CliContext, argument: string): Promise<SerialNumber> {
+  if (existsSync(resolve(context.folder, argument)))
+    return (await readCertificate(context.folder, argument)).serialNumber;
+  try {
+    return parseSerialNumber(argument);
+  } catch (cause) {
+    if (!(cause instanceof PkiError)) throw cause;
+    throw new LancreError('input_invalid', `"${argument}" is neither a file nor a serial number in hex`, {
+      cause,
+    });
+  }
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { LancreError } from '../../errors/lancre-error.ts';
-import type { Issuer } from '../../issuer/issuer.ts';
+import { describeKey, type Issuer } from '../../issuer/issuer.ts';
+import { requireKeyOf } from '../../issuer/issuer-admission.ts';
+import { loadSigner } from '../../storage/signer-loader.ts';
 import {
   type HostCommandOptions,
   printResult,
@@ -12,10 +14,13 @@ import type { CliContext } from '../context.ts';
 import type { HostStore } from '../host-store.ts';
 import { issuerJson, issuerLines } from '../issuer-description.ts';
 import { changedPolicy, type IssuerPolicyOptions, withPolicyOptions } from '../issuer-policy-options.ts';
+import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../key-option.ts';
 import { requireProfile } from '../profile-check.ts';
 import { readCertificates } from '../read-files.ts';
 
-interface SetOptions extends HostCommandOptions, IssuerPolicyOptions {
+interface SetOptions extends HostCommandOptions, Omit<KeyOptions, 'key'>, IssuerPolicyOptions {
+  /** `false` = `--no-key`. */
+  readonly key?: string | false;
   /** `false` = `--no-request-signers`. */
   readonly requestSigners?: string | false;
 }
@@ -28,7 +33,11 @@ export function registerIssuerSet(issuer: Command, context: CliContext): void {
       'Changes what is told, and leaves the rest. A running host takes it up within a second; answers that ' +
         'would say something else now are made anew.',
     )
-    .argument('<name>');
+    .argument('<name>', 'the name of the CA');
+  withKeyOptions(command, 'for the same key in another place').option(
+    '--no-key',
+    'the key is not here any more: sign nothing with it',
+  );
   withPolicyOptions(command, 'set')
     .option(
       '--request-signers <file>',
@@ -37,6 +46,7 @@ export function registerIssuerSet(issuer: Command, context: CliContext): void {
     .option('--no-request-signers', 'answer everybody')
     .action(async (name: string, options: SetOptions) => {
       await withHostStore(context, options, async (store, { address }) => {
+        requireSomethingTold(options);
         const present = requireIssuer(store.issuers, name);
         const changed = await changedIssuer(context, present, options);
         requireProfile(changed);
@@ -47,15 +57,46 @@ export function registerIssuerSet(issuer: Command, context: CliContext): void {
     });
 }
 
+function requireSomethingTold(options: SetOptions): void {
+  const told = Object.keys(options).filter((option) => option !== 'config' && option !== 'json');
+  if (told.length > 0) return;
+  throw new LancreError('input_invalid', 'nothing to change is told: --help tells what there is');
+}
+
 async function changedIssuer(context: CliContext, present: Issuer, options: SetOptions): Promise<Issuer> {
-  const { requestSigners, ...rest } = present;
-  const policy = changedPolicy(present.policy, options);
-  if (options.requestSigners === false) return { ...rest, policy };
-  const wanted =
-    options.requestSigners === undefined
-      ? requestSigners
-      : await readCertificates(context.folder, options.requestSigners);
-  return wanted === undefined ? { ...rest, policy } : { ...rest, policy, requestSigners: wanted };
+  const { key: _key, requestSigners: _requestSigners, ...rest } = present;
+  const key = await changedKey(context, present, options);
+  const requestSigners = await changedRequestSigners(context, present, options);
+  return {
+    ...rest,
+    policy: changedPolicy(present.policy, options),
+    ...(key === undefined ? {} : { key }),
+    ...(requestSigners === undefined ? {} : { requestSigners }),
+  };
+}
+
+/** The key may move, into a token for instance; another key would be another issuer (OREQ-14). */
+async function changedKey(
+  context: CliContext,
+  { name, certificates, key }: Issuer,
+  options: SetOptions,
+): Promise<Issuer['key']> {
+  const { key: told, ...passphrase } = options;
+  const wanted = keyReferenceOf(context, { ...passphrase, ...(told ? { key: told } : {}) });
+  if (told === false) return undefined;
+  if (wanted === undefined) return key;
+  const signer = await loadSigner(wanted, context.environment);
+  requireKeyOf(certificates[0], signer, describeKey(wanted), `issuer ${name}`);
+  return wanted;
+}
+
+async function changedRequestSigners(
+  context: CliContext,
+  { requestSigners }: Issuer,
+  { requestSigners: told }: SetOptions,
+): Promise<Issuer['requestSigners']> {
+  if (told === undefined) return requestSigners;
+  return told === false ? undefined : readCertificates(context.folder, told);
 }
 
 /** Certificates out there name the lists as they were: no address may come to nothing (SHD-07, BR 4.10.2). */

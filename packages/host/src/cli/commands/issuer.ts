@@ -52,7 +52,7 @@ function registerList(issuer: Command, context: CliContext): void {
 function registerShow(issuer: Command, context: CliContext): void {
   withHostOptions(issuer.command('show'))
     .summary('show a CA: certificates, keys, settings, URLs')
-    .argument('<name>')
+    .argument('<name>', 'the name of the CA')
     .action(async (name: string, options: HostCommandOptions) => {
       await withHostStore(context, options, async (store, { address }) => {
         const found = requireIssuer(store.issuers, name);
@@ -67,7 +67,7 @@ function registerShow(issuer: Command, context: CliContext): void {
 function registerRemove(issuer: Command, context: CliContext): void {
   withHostOptions(issuer.command('remove'))
     .summary('remove a CA that has no certificates')
-    .argument('<name>')
+    .argument('<name>', 'the name of the CA')
     .action(async (name: string, options: HostCommandOptions) => {
       await withHostStore(context, options, async (store) => {
         const found = requireIssuer(store.issuers, name);
