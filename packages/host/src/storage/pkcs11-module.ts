@@ -192,6 +192,7 @@ interface ModuleFunction {
 }
 
 const modules = new Map<string, Pkcs11Module>();
+const libraries: unknown[] = [];
 
 async function loadCalls(path: string): Promise<Calls> {
   if (process.platform === 'win32' || !/64/.test(process.arch))
@@ -200,7 +201,10 @@ async function loadCalls(path: string): Promise<Calls> {
     throw new LancreError('signer_unavailable', 'pkcs11: keys need the optional package "koffi"', { cause });
   });
   try {
-    const getFunctionList = koffi.load(path).func('unsigned long C_GetFunctionList(_Out_ void **list)');
+    const library = koffi.load(path, { deep: true });
+    // Functions got by pointer do not keep it: collected, it would be unloaded under them.
+    libraries.push(library);
+    const getFunctionList = library.func('unsigned long C_GetFunctionList(_Out_ void **list)');
     const list: [unknown] = [null];
     const value = Number(getFunctionList(list));
     if (value !== CKR.OK) throw new Pkcs11Error('C_GetFunctionList', value);
