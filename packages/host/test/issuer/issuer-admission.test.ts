@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { requireAdmissibleIssuer } from '#host/issuer/issuer-admission.js';
+import { requireAdmissibleIssuer, requireKeyOf } from '#host/issuer/issuer-admission.js';
 import { throwsCode } from '../storage/throws-code.ts';
 import { type CertificateOptions, newSigner, signCertificate } from './test-issuers.ts';
 
@@ -85,5 +85,16 @@ test('a key that is not that of the certificate is refused, and both files are n
     () => requireAdmissibleIssuer({ ...sound, signer, keyPath: 'wrong.key' }),
     'wrong.key',
     'own.pem',
+  );
+});
+
+test('a key that moves has to be the same key, wherever it is', () => {
+  const moved = 'pkcs11:token=ca;object=e1';
+  assert.doesNotThrow(() => requireKeyOf(own.certificate, subject, moved, 'issuer e1'));
+  throwsCode(
+    'key_mismatch',
+    () => requireKeyOf(own.certificate, newSigner(), moved, 'issuer e1'),
+    moved,
+    'issuer e1',
   );
 });

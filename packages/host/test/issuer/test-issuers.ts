@@ -43,6 +43,11 @@ export interface CertificateOptions {
   readonly keyUsage?: readonly KeyUsage[] | 'absent';
   readonly basicConstraints?: 'ca' | 'absent';
   readonly keyIdentifier?: 'present' | 'absent';
+  /** Encoded; beside those above. */
+  readonly extensions?: readonly Uint8Array[];
+  readonly serialNumber?: string;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
 }
 
 /** A CA certificate that serves for all of 2020 to 2049, unless it is told to be something else. */
@@ -55,11 +60,11 @@ export async function signCertificate(options: CertificateOptions): Promise<Cert
   } = options;
   const { publicKey } = decodeSubjectPublicKeyInfo(subject.subjectPublicKeyInfoDer);
   const tbs = buildTbsCertificate({
-    serialNumber: '0a',
+    serialNumber: options.serialNumber ?? '0a',
     signatureAlgorithmDer: issuedBy.signer.algorithm.der,
     issuerDer: encodeName([{ type: 'CN', value: issuedBy.commonName }]),
-    notBefore: new Date('2020-01-01T00:00:00Z'),
-    notAfter: new Date('2049-01-01T00:00:00Z'),
+    notBefore: options.notBefore ?? new Date('2020-01-01T00:00:00Z'),
+    notAfter: options.notAfter ?? new Date('2049-01-01T00:00:00Z'),
     subjectDer: encodeName([{ type: 'CN', value: commonName }]),
     subjectPublicKeyInfoDer: subject.subjectPublicKeyInfoDer,
     extensions: [
@@ -68,6 +73,7 @@ export async function signCertificate(options: CertificateOptions): Promise<Cert
       ...(keyIdentifier === 'present'
         ? [encodeSubjectKeyIdentifier(await createNodeCrypto().digest('SHA-1', publicKey))]
         : []),
+      ...(options.extensions ?? []),
     ],
   });
   const signature = await issuedBy.signer.sign(tbs);

@@ -29,7 +29,7 @@ export type OcspRequestVerdict =
  *
  * - `requestor_name_missing`: RFC 6960 4.1.2
  * - `signer_not_trusted`: no certificate at hand is trusted, or by a CA that is, and fit to sign at that time
- * - `signature_invalid`: there is one, and the signature is not by it
+ * - `signature_invalid`: one was sent along, or none at all was, and the signature is by no trusted one
  */
 export type OcspRequestRefusal = 'requestor_name_missing' | 'signer_not_trusted' | 'signature_invalid';
 
@@ -56,11 +56,11 @@ export async function checkOcspRequestSignature(check: OcspRequestToCheck): Prom
   let isSignerKnown = false;
   for (const signer of candidatesFor(check, signature)) {
     if (!isFitToSign(signer, at) || !(await isTrusted(check, signer, budget))) continue;
-    isSignerKnown = true;
     if (await isSignedBy(check, signature, signer)) return { kind: 'trusted', signer };
+    isSignerKnown ||= mayBeMeant(signer, signature);
   }
   return isSignerKnown
-    ? refused('signature_invalid', 'the signature is not by a certificate that is trusted')
+    ? refused('signature_invalid', 'the signature is not by the certificate that is trusted')
     : refused('signer_not_trusted', 'no certificate sent along is, or is by, one that is trusted');
 }
 
@@ -73,6 +73,11 @@ function candidatesFor(
   const notSent = trusted.filter(({ der }) => !tried.some((each) => equalBytes(each, der)));
   const room = MAX_CERTIFICATES - tried.length;
   return [...tried.flatMap((der) => decodeOrNone(der)), ...notSent.slice(0, room)];
+}
+
+/** Who sends certificates along says by them who signed. */
+function mayBeMeant({ der }: Certificate, { certificates }: OcspRequestSignature): boolean {
+  return certificates.length === 0 || certificates.some((each) => equalBytes(each, der));
 }
 
 async function isTrusted(

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { type Certificate, decodeCertificates } from '@lancre/pki/certificate';
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
-import { decodeOcspRequest } from '@lancre/pki/ocsp';
+import { createNodeCrypto, createNodeSigner } from '@lancre/pki/crypto-node';
+import { decodeOcspRequest, signOcspRequest } from '@lancre/pki/ocsp';
 import { checkOcspRequestSignature } from '@lancre/pki/verify';
 import { opensslIsMissing, openWorkshop } from '../support/openssl.ts';
 
 const shop = openWorkshop();
 const crypto = createNodeCrypto();
-const now = new Date();
+/** A little ahead: the certificates are made after this line. */
+const now = new Date(Date.now() + 60_000);
 
 /** A CA, a member with a certificate by it, a stranger with one of its own. */
 function makePki(): void {
@@ -122,5 +123,58 @@ describe('signed requests of openssl ocsp', { skip: opensslIsMissing }, () => {
     const place = tbsDer.byteOffset - der.byteOffset + tbsDer.length - 1;
     changed[place] = (changed[place] ?? 0) ^ 1;
     assert.equal(await verdictOn(decodeOcspRequest(changed), ['ca']), 'signature_invalid');
+  });
+
+  test('OREQ-24: openssl reads the requests that are signed here, and finds their signature right', async () => {
+    const { requests } = requestBy(undefined);
+    const der = await signOcspRequest({
+      certIds: requests.map(({ certId }) => certId.der),
+      requestorName: { type: 'directoryName', name: certificate('member').subject },
+      signer: createNodeSigner({ pkcs8: new TextDecoder().decode(shop.read('member.key')) }),
+      certificates: [certificate('member').der],
+    });
+    const request = decodeOcspRequest(der);
+    assert.equal(await verdictOn(request, ['ca']), 'trusted');
+    shop.write('signed.der', der);
+    const printed = shop.openssl('ocsp', '-reqin', 'signed.der', '-req_text', '-resp_no_certs');
+    assert.match(printed, /Requestor Name: DirName:CN = member/);
+    assert.match(printed, /Signature Algorithm: ecdsa-with-SHA256/);
+    assert.match(printed, /-----BEGIN CERTIFICATE-----/);
+    assert.ok(request.signature);
+    shop.write('tbs.der', request.tbsDer);
+    shop.write('signature.der', request.signature.signature);
+    shop.openssl('x509', '-in', 'member.pem', '-pubkey', '-noout', '-out', 'member.pub');
+    const judged = shop.openssl(
+      'dgst',
+      '-sha256',
+      '-verify',
+      'member.pub',
+      '-signature',
+      'signature.der',
+      'tbs.der',
+    );
+    assert.match(judged, /Verified OK/);
+  });
+
+  test('OREQ-24: a signer by RSA counts too, with certificates of others sent along', async () => {
+    shop.openssl(
+      'req',
+      '-x509',
+      '-subj',
+      '/CN=rsa',
+      '-nodes',
+      '-newkey',
+      'rsa:2048',
+      '-days',
+      '30',
+      '-keyout',
+      'rsa.key',
+      '-out',
+      'rsa.pem',
+    );
+    const request = requestBy('rsa', '-sign_other', 'stranger.pem');
+    assert.equal(request.signature?.certificates.length, 2);
+    assert.equal(await verdictOn(request, ['rsa']), 'trusted');
+    assert.equal(await verdictOn(request, ['ca']), 'signer_not_trusted');
   });
 });
