@@ -135,7 +135,12 @@ describe('the size of an answer', () => {
   test('ORSP-44: an answer has not one octet that DER, the profile and the CertID do not need', () => {
     for (const [name, algorithm, signature, sizes] of SIZES) {
       for (const hash of ['SHA-1', 'SHA-256'] as const) {
-        const answers = [GOOD, REVOKED].map((certStatus) => ({ algorithm, signature, hash, certStatus }));
+        const answers: readonly Answer[] = [GOOD, REVOKED].map((certStatus) => ({
+          algorithm,
+          signature,
+          hash,
+          certStatus,
+        }));
         const found = answers.map((answer) => encode(answer).length);
         assert.deepEqual(found, answers.map(floorOctets), `${name}, ${hash}`);
         assert.deepEqual(found, sizes[hash], `${name}, ${hash}`);
