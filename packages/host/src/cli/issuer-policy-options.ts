@@ -30,6 +30,8 @@ export interface IssuerPolicyOptions {
 
 /** Adds the options; `issuer set` has those too by which a setting is taken back. */
 export function withPolicyOptions(command: Command, use: 'add' | 'set'): Command {
+  const orElse = (text: string, value: string): string =>
+    use === 'add' ? `${text} (default: ${value})` : text;
   command
     .addOption(
       new Option('--profile <profile>', 'cabf: nothing that the Baseline Requirements refuse').choices([
@@ -37,24 +39,24 @@ export function withPolicyOptions(command: Command, use: 'add' | 'set'): Command
         'cabf',
       ]),
     )
-    .option('--shards <n>', 'spread CRLs over n shards; 0 = one full list (default: 0)', parseShards)
-    .option('--ocsp-validity <duration>', 'nextUpdate - thisUpdate of OCSP answers (default: 96h)')
-    .option('--crl-validity <duration>', 'nextUpdate - thisUpdate of CRLs (default: 216h)')
-    .option('--crl-period <duration>', 'issue CRLs anew after this time at the latest (default: 1h)')
+    .option('--shards <n>', orElse('spread CRLs over n shards; 0 = one full list', '0'), parseShards)
+    .option('--ocsp-validity <duration>', orElse('nextUpdate - thisUpdate of OCSP answers', '96h'))
+    .option('--crl-validity <duration>', orElse('nextUpdate - thisUpdate of CRLs', '216h'))
+    .option('--crl-period <duration>', orElse('issue CRLs anew after this time at the latest', '1h'))
     .addOption(
       new Option(
         '--unknown-serial <answer>',
-        'what a serial never assigned gets; never "good" (default: unauthorized)',
+        orElse('what a serial never assigned gets; never "good"', 'unauthorized'),
       ).choices(['unauthorized', 'unknown', 'extended-revoke']),
     )
     .addOption(
       new Option(
         '--nonce <policy>',
-        'echo: sign anew for every question with a nonce, and keep nothing (default: ignore)',
+        orElse('echo: sign anew for every question with a nonce, and keep nothing', 'ignore'),
       ).choices(['ignore', 'echo']),
     )
     .addOption(
-      new Option('--responder-id <form>', 'how answers name their signer (default: byKey)').choices([
+      new Option('--responder-id <form>', orElse('how answers name their signer', 'byKey')).choices([
         'byKey',
         'byName',
       ]),
@@ -64,7 +66,7 @@ export function withPolicyOptions(command: Command, use: 'add' | 'set'): Command
       'keep a fresh answer ready for every certificate; for CertIDs by SHA-1, or by those named (SHA-1,SHA-256)',
       parseHashes,
     )
-    .option('--ocsp-retention <duration>', 'go on answering after notAfter, with archiveCutoff (default: 0s)')
+    .option('--ocsp-retention <duration>', orElse('go on answering after notAfter, with archiveCutoff', '0s'))
     .option('--invalidity-date', 'tell invalidity dates in OCSP answers')
     .option('--crl-id', 'name the CRL in OCSP answers that say revoked');
   // A setting with a word for both directions has no default: what is not told stays.

@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
  */
 export class NodeConnections {
   readonly #open = new Set<Socket>();
-  readonly #waiting = new Map<Socket, number>();
+  readonly #waiting = new Map<Socket, Set<ServerResponse>>();
   /** What ends a connection once its answers are out. */
   readonly #lastWords = new Map<Socket, string>();
   #isClosing = false;
@@ -25,16 +25,18 @@ export class NodeConnections {
   begin(response: ServerResponse): void {
     const { socket } = response;
     if (socket === null) return;
-    this.#waiting.set(socket, (this.#waiting.get(socket) ?? 0) + 1);
-    response.once('close', () => this.#end(socket));
+    const waiting = this.#waiting.get(socket) ?? new Set();
+    this.#waiting.set(socket, waiting.add(response));
+    response.once('close', () => this.#end(socket, response));
   }
 
   /**
    * Ends a connection on which something came that is no HTTP. The answers to what came before it go out
-   * first: a status that overtook them would be taken for theirs (RFC 9112 9.3.2).
+   * first: a status that overtook them would be taken for theirs (RFC 9112 9.3.2). A request whose own
+   * body is what is wrong gets the status as its answer.
    */
   refuse(socket: Socket, statusText: string): void {
-    if (!this.#waiting.has(socket)) {
+    if (!this.#isAnswerDue(socket)) {
       socket.end(statusText);
       return;
     }
@@ -48,16 +50,19 @@ export class NodeConnections {
     for (const socket of this.#open) if (!this.#waiting.has(socket)) socket.destroySoon();
   }
 
-  #end(socket: Socket): void {
-    const left = (this.#waiting.get(socket) ?? 1) - 1;
-    if (left > 0) {
-      this.#waiting.set(socket, left);
-      return;
-    }
-    this.#waiting.delete(socket);
+  #end(socket: Socket, response: ServerResponse): void {
+    const waiting = this.#waiting.get(socket);
+    waiting?.delete(response);
+    if (waiting?.size === 0) this.#waiting.delete(socket);
     const lastWords = this.#lastWords.get(socket);
-    this.#lastWords.delete(socket);
-    if (lastWords !== undefined) socket.end(lastWords);
-    else if (this.#isClosing) socket.destroySoon();
+    if (lastWords !== undefined && !this.#isAnswerDue(socket)) {
+      this.#lastWords.delete(socket);
+      socket.end(lastWords);
+    } else if (this.#isClosing && !this.#waiting.has(socket)) socket.destroySoon();
+  }
+
+  /** Whether a request that has come whole waits for its answer. */
+  #isAnswerDue(socket: Socket): boolean {
+    return [...(this.#waiting.get(socket) ?? [])].some(({ req }) => req.complete);
   }
 }

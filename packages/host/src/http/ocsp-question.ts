@@ -1,3 +1,4 @@
+import { EXTENSION_OIDS } from '@lancre/pki/certificate';
 import { type SignatureAlgorithmName, signatureAlgorithmOf } from '@lancre/pki/crypto';
 import { PkiError } from '@lancre/pki/errors';
 import {
@@ -138,7 +139,7 @@ const NOTHING_READ: OcspFacts = { hash: 'none', nonce: 'absent' };
 
 /** RFC 6960 4.4: nonce, acceptable responses, preferred signature algorithms. */
 const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
-  '1.3.6.1.5.5.7.48.1.2',
-  '1.3.6.1.5.5.7.48.1.4',
-  '1.3.6.1.5.5.7.48.1.8',
+  EXTENSION_OIDS.ocspNonce,
+  EXTENSION_OIDS.ocspAcceptableResponses,
+  EXTENSION_OIDS.ocspPreferredSignatureAlgorithms,
 ]);

@@ -51,7 +51,7 @@ describe('settings of a CA that change while its host runs', () => {
     const certIds = [encodeCertId({ hash: 'SHA-1', ...hashes, serialNumber })];
     const request = Buffer.from(encodeOcspRequest({ certIds })).toString('base64');
     const response = decodeOcspResponse((await httpGet(`${base}/o/${encodeURIComponent(request)}`)).body);
-    assert.ok(response.status === 'successful', response.status);
+    assert.ok(response.status === 'successful', `${response.status}\n${host.stderr}`);
     return response.basic;
   }
 

@@ -36,6 +36,7 @@ describe('a host beside a real OpenSSL CA', { skip: missingPrograms('openssl') }
       refused: 0,
       differing: 0,
       refusals: [],
+      purge: 'off',
     });
     const second = JSON.parse(await workshop.mustLancre(...words));
     assert.equal(second.unchanged, entries);
