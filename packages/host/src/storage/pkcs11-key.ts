@@ -1,141 +1,93 @@
-import { encodeDer } from '@lancre/pki/der';
 import { LancreError } from '../errors/lancre-error.ts';
 import type { Pkcs11Uri } from '../issuer/pkcs11-uri.ts';
-import { CKA, CKK, CKO } from './pkcs11-constants.ts';
-import type { Pkcs11Attribute, Pkcs11Module, TokenInfo } from './pkcs11-module.ts';
+import type { Pkcs11Module } from './pkcs11-module.ts';
+import {
+  findPkcs11Objects,
+  type Pkcs11Attribute,
+  type Pkcs11Object,
+  readPkcs11Attribute,
+  ulongValue,
+} from './pkcs11-objects.ts';
+import { CKA, readPkcs11PublicKey } from './pkcs11-public-key.ts';
 
-/** The one token that a URI names. @throws LancreError `signer_unavailable` for none, `input_invalid` for several */
-export function findToken(module: Pkcs11Module, uri: Pkcs11Uri): TokenInfo {
-  const found = module
-    .listTokens()
-    .filter(
-      (token) =>
-        (uri.token === undefined || uri.token === token.label) &&
-        (uri.manufacturer === undefined || uri.manufacturer === token.manufacturer) &&
-        (uri.model === undefined || uri.model === token.model) &&
-        (uri.serial === undefined || uri.serial === token.serial) &&
-        (uri.slotId === undefined || uri.slotId === token.slotId),
-    );
-  const [only] = found;
-  if (only === undefined) throw new LancreError('signer_unavailable', `no token ${nameOf(uri)} is there`);
-  if (found.length === 1) return only;
-  throw new LancreError(
-    'input_invalid',
-    `${found.length} tokens are there for the URI: name one by token or serial`,
-  );
-}
-
-/** The handle of the private key that a URI names. @throws LancreError `key_invalid` for none or several */
-export function findPrivateKey(module: Pkcs11Module, session: number, uri: Pkcs11Uri): number {
-  const found = module.findObjects(session, [classAttribute(CKO.PRIVATE_KEY), ...namesOf(uri)], 2);
-  const [only] = found;
-  const what = `private key ${keyNameOf(uri)} on the token ${nameOf(uri)}`;
-  if (only === undefined) throw new LancreError('key_invalid', `there is no ${what}`);
-  if (found.length === 1) return only;
-  throw new LancreError('key_invalid', `there is more than one ${what}: name it by id`);
+/** A private key, as one session sees it. */
+export interface Pkcs11Key extends Pkcs11Object {
+  readonly subjectPublicKeyInfoDer: Uint8Array;
 }
 
 /**
- * The public half of a private key as SubjectPublicKeyInfo: from what the token says of the key itself, or
- * from the public key beside it.
+ * Finds the one private key that a URI means, and its public half.
  *
- * @throws LancreError `key_invalid` when the token tells neither
+ * @throws LancreError `key_invalid` (none, several, one whose public half is not to be found, or one that
+ *   wants the PIN at each signature), `signer_unavailable`
  */
-export function readPublicKey(
+export async function findPkcs11Key(
   module: Pkcs11Module,
-  session: number,
-  privateKey: number,
-  uri: Pkcs11Uri,
-): Uint8Array {
-  const read = (object: number, type: number) => module.attributeOf(session, object, type);
-  const kind = read(privateKey, CKA.KEY_TYPE)?.[0];
-  const id = read(privateKey, CKA.ID);
-  const siblings = module.findObjects(
+  session: bigint,
+  { object, id }: Pkcs11Uri,
+): Promise<Pkcs11Key> {
+  const label = object === undefined ? undefined : Buffer.from(object, 'utf8');
+  const found = await findPkcs11Objects(
+    module,
     session,
-    [
-      classAttribute(CKO.PUBLIC_KEY),
-      ...(id === undefined || id.length === 0 ? namesOf(uri) : [{ type: CKA.ID, value: id }]),
-    ],
-    2,
+    keyAttributes(CKO_PRIVATE_KEY, { label, id }),
+    SEARCH_LIMIT,
   );
-  for (const object of [privateKey, ...siblings]) {
-    const spki = kind === CKK.RSA ? rsaKeyInfo(read, object) : ecKeyInfo(read, object);
-    if (spki !== undefined) return spki;
-  }
-  const told = read(privateKey, CKA.PUBLIC_KEY_INFO);
-  if (told !== undefined && told.length > 0) return told;
+  const [key] = found;
+  if (key === undefined) throw new LancreError('key_invalid', 'the token holds no such private key');
+  if (found.length > 1)
+    throw new LancreError('key_invalid', 'the token holds several such private keys: tell them apart by id');
+  const always = await readPkcs11Attribute(module, key, CKA.ALWAYS_AUTHENTICATE);
+  if (always?.[0] === 1)
+    throw new LancreError('key_invalid', 'the key wants the PIN at each signature (CKA_ALWAYS_AUTHENTICATE)');
+  return { ...key, subjectPublicKeyInfoDer: await readPublicHalf(module, key) };
+}
+
+/** From the public key beside it, or from what the private key itself shows: every RSA private key has its modulus. */
+async function readPublicHalf(module: Pkcs11Module, key: Pkcs11Object): Promise<Uint8Array> {
+  const publicKey = await findPublicKey(module, key);
+  const fromPublic = publicKey && (await readPkcs11PublicKey(module, publicKey));
+  const publicHalf = fromPublic ?? (await readPkcs11PublicKey(module, key));
+  if (publicHalf !== undefined) return publicHalf;
   throw new LancreError(
     'key_invalid',
-    `the token tells no public key for ${keyNameOf(uri)}: store it there, with the same id`,
+    'the public half of the key is not to be found: no public key of a kind that is known here has the same CKA_ID or label',
   );
 }
 
-type ReadAttribute = (object: number, type: number) => Uint8Array | undefined;
-
-/** RFC 3279 2.3.1 */
-function rsaKeyInfo(read: ReadAttribute, object: number): Uint8Array | undefined {
-  const modulus = read(object, CKA.MODULUS);
-  const exponent = read(object, CKA.PUBLIC_EXPONENT);
-  if (!modulus?.length || !exponent?.length) return undefined;
-  const key = encodeDer((writer) =>
-    writer.sequence((numbers) => {
-      numbers.unsignedInteger(modulus);
-      numbers.unsignedInteger(exponent);
-    }),
-  );
-  return keyInfo(key, (algorithm) => {
-    algorithm.oid('1.2.840.113549.1.1.1');
-    algorithm.null();
-  });
+async function findPublicKey(module: Pkcs11Module, key: Pkcs11Object): Promise<Pkcs11Object | undefined> {
+  const id = await readPkcs11Attribute(module, key, CKA.ID);
+  const label = await readPkcs11Attribute(module, key, CKA.LABEL);
+  // By CKA_ID first, which is what ties the halves of a pair together (PKCS #11 2.40 4.4).
+  for (const name of [{ id }, { label }]) {
+    const value = name.id ?? name.label;
+    if (value === undefined || value.length === 0) continue;
+    const attributes = keyAttributes(CKO_PUBLIC_KEY, name);
+    const [first, second] = await findPkcs11Objects(module, key.session, attributes, SEARCH_LIMIT);
+    if (second !== undefined)
+      throw new LancreError(
+        'key_invalid',
+        'the token holds several public keys with the CKA_ID or label of the key',
+      );
+    if (first !== undefined) return first;
+  }
+  return undefined;
 }
 
-/** RFC 5480 2 */
-function ecKeyInfo(read: ReadAttribute, object: number): Uint8Array | undefined {
-  const parameters = read(object, CKA.EC_PARAMS);
-  const point = read(object, CKA.EC_POINT);
-  if (!parameters?.length || !point?.length) return undefined;
-  return keyInfo(bareEcPoint(point), (algorithm) => {
-    algorithm.oid('1.2.840.10045.2.1');
-    algorithm.raw(parameters);
-  });
+interface KeyName {
+  readonly label?: Uint8Array | undefined;
+  readonly id?: Uint8Array | undefined;
 }
 
-/** An OCTET STRING around the point, as PKCS#11 2.40 has it; some tokens leave it away. */
-function bareEcPoint(point: Uint8Array): Uint8Array {
-  const isWrapped = point[0] === 0x04 && point.length % 2 === 1 && point[1] === point.length - 2;
-  if (isWrapped) return point.subarray(2);
-  const isLongWrapped = point[0] === 0x04 && point[1] === 0x81 && point[2] === point.length - 3;
-  return isLongWrapped ? point.subarray(3) : point;
-}
-
-type WriteAlgorithm = Parameters<typeof encodeDer>[0];
-
-function keyInfo(publicKey: Uint8Array, writeAlgorithm: WriteAlgorithm): Uint8Array {
-  return encodeDer((writer) =>
-    writer.sequence((info) => {
-      info.sequence(writeAlgorithm);
-      info.bitString(publicKey);
-    }),
-  );
-}
-
-function classAttribute(value: number): Pkcs11Attribute {
-  const octets = Buffer.alloc(8);
-  octets.writeBigUInt64LE(BigInt(value), 0);
-  return { type: CKA.CLASS, value: octets };
-}
-
-function namesOf({ object, id }: Pkcs11Uri): readonly Pkcs11Attribute[] {
+function keyAttributes(objectClass: number, { label, id }: KeyName): readonly Pkcs11Attribute[] {
   return [
-    ...(object === undefined ? [] : [{ type: CKA.LABEL, value: Buffer.from(object, 'utf8') }]),
+    { type: CKA.CLASS, value: ulongValue(objectClass) },
+    ...(label === undefined ? [] : [{ type: CKA.LABEL, value: label }]),
     ...(id === undefined ? [] : [{ type: CKA.ID, value: id }]),
   ];
 }
 
-function nameOf({ token, serial, slotId }: Pkcs11Uri): string {
-  return `"${token ?? serial ?? (slotId === undefined ? 'of any name' : `in slot ${slotId}`)}"`;
-}
-
-function keyNameOf({ object, id }: Pkcs11Uri): string {
-  return object === undefined ? `with the id ${Buffer.from(id ?? []).toString('hex')}` : `"${object}"`;
-}
+const CKO_PUBLIC_KEY = 2;
+const CKO_PRIVATE_KEY = 3;
+/** Enough to see that there is more than one. */
+const SEARCH_LIMIT = 2;

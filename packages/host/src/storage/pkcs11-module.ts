@@ -1,279 +1,185 @@
 import { LancreError } from '../errors/lancre-error.ts';
 import {
-  CKR,
-  FUNCTION_PLACES,
-  OS_LOCKING_OK,
-  returnValueName,
-  SERIAL_SESSION,
-  USER,
-} from './pkcs11-constants.ts';
+  type Koffi,
+  loadPkcs11Functions,
+  type NativeValue,
+  type Pkcs11Call,
+  type Pkcs11FunctionName,
+} from './pkcs11-functions.ts';
+import { CKR, isUnavailable, pkcs11Fault } from './pkcs11-return-value.ts';
+import { Pkcs11Turns } from './pkcs11-turns.ts';
 
-/** A call that a module answered with an error. */
-export class Pkcs11Error extends Error {
-  /** CK_RV. */
-  readonly value: number;
-
-  constructor(call: string, value: number) {
-    super(`${call}: ${returnValueName(value)}`);
-    this.name = 'Pkcs11Error';
-    this.value = value;
-  }
-}
-
-/** What a token says of itself. */
-export interface TokenInfo {
-  readonly slotId: number;
-  readonly label: string;
-  readonly manufacturer: string;
-  readonly model: string;
-  readonly serial: string;
-}
-
-/** An attribute to look for. */
-export interface Pkcs11Attribute {
-  readonly type: number;
-  readonly value: Uint8Array;
+/** What a module is opened with; the first key that needs it decides. */
+export interface Pkcs11ModuleOptions {
+  /** The file of the module, as realpath gives it: under two names it would still be one in the process. */
+  readonly path: string;
+  readonly koffi: Koffi;
+  /** Calls of all modules that may be under way at once; the threads they run on are those of file reads and signature checks. */
+  readonly callsAtOnce: number;
+  /** After the module was initialized, it is not initialized again for so long. */
+  readonly restartPauseMilliseconds: number;
 }
 
 /**
- * A PKCS#11 module in this process: the functions that are needed to find a key and to sign with it, called
- * through koffi. One object for each module, since a module is initialized once for a process.
+ * The module of this file: a process has one of each, since C_Initialize, logins and C_Finalize are of the
+ * whole process.
  *
- * Signing goes on in other threads; everything else is short, and waits.
+ * @throws LancreError what {@link loadPkcs11Functions} throws; `signer_unavailable` when it cannot be initialized
  */
+export function openPkcs11Module(options: Pkcs11ModuleOptions): Promise<Pkcs11Module> {
+  const known = openModules.get(options.path);
+  if (known !== undefined) return known;
+  const opening = openModule(options);
+  openModules.set(options.path, opening);
+  opening.catch(() => openModules.delete(options.path));
+  return opening;
+}
+
+async function openModule(options: Pkcs11ModuleOptions): Promise<Pkcs11Module> {
+  callTurns ??= new Pkcs11Turns(options.callsAtOnce);
+  const turns = callTurns;
+  const call = loadPkcs11Functions(options.koffi, options.path);
+  const module = new Pkcs11Module(options, (...values) => turns.run(() => call(...values)));
+  await module.initialize();
+  return module;
+}
+
+/** An initialized PKCS #11 module. */
 export class Pkcs11Module {
-  readonly #path: string;
-  readonly #call: Calls;
-  #signaturesUnderWay = 0;
+  /** One login at a time: two that try the same wrong PIN would count as two. */
+  readonly loginTurns: Pkcs11Turns = new Pkcs11Turns(1);
+  /** PINs that a token has refused, by the token. */
+  readonly refusedPins: Map<string, Set<string>> = new Map();
+  readonly #options: Pkcs11ModuleOptions;
+  readonly #call: Pkcs11Call;
+  #generation = 0;
+  #running = 0;
+  #drained: (() => void) | undefined;
+  #restarting: Promise<boolean> | undefined;
+  #isPausing = false;
 
-  private constructor(path: string, calls: Calls) {
-    this.#path = path;
-    this.#call = calls;
+  constructor(options: Pkcs11ModuleOptions, call: Pkcs11Call) {
+    this.#options = options;
+    this.#call = call;
   }
 
-  /** @throws LancreError `signer_unavailable` when the module cannot be loaded */
-  static async load(path: string): Promise<Pkcs11Module> {
-    const known = modules.get(path);
-    if (known !== undefined) return known;
-    const loaded = new Pkcs11Module(path, await loadCalls(path));
-    loaded.#initialize();
-    modules.set(path, loaded);
-    return loaded;
+  get path(): string {
+    return this.#options.path;
   }
 
-  /** The tokens that are there now. */
-  listTokens(): readonly TokenInfo[] {
-    const count = Buffer.alloc(8);
-    this.#check('C_GetSlotList', 1, null, count);
-    const slots = Buffer.alloc(8 * numberAt(count, 0));
-    this.#check('C_GetSlotList', 1, slots, count);
-    return Array.from({ length: numberAt(count, 0) }, (_, index) =>
-      this.#tokenInfo(numberAt(slots, 8 * index)),
-    );
+  /** Grows with each restart. Handles of an earlier generation mean nothing, or something else. */
+  get generation(): number {
+    return this.#generation;
   }
 
-  /** Opens a session that can only read, which is enough to sign. */
-  openSession(slotId: number): number {
-    const handle = Buffer.alloc(8);
-    this.#check('C_OpenSession', slotId, SERIAL_SESSION, null, null, handle);
-    return numberAt(handle, 0);
+  /** @throws LancreError by {@link pkcs11Fault} */
+  async call(name: Pkcs11FunctionName, ...values: readonly NativeValue[]): Promise<void> {
+    const returnValue = await this.attempt(name, ...values);
+    if (returnValue !== CKR.OK) throw pkcs11Fault(name, returnValue);
   }
 
-  closeSession(session: number): void {
-    this.#call.C_CloseSession(session);
-  }
-
-  /** For the whole process: all sessions with the token are logged in by it. */
-  login(session: number, pin: string): void {
-    const octets = Buffer.from(pin, 'utf8');
-    const value = Number(this.#call.C_Login(session, USER, octets, octets.length));
-    if (value !== CKR.OK && value !== CKR.USER_ALREADY_LOGGED_IN) throw new Pkcs11Error('C_Login', value);
-  }
-
-  /** The handles of the objects with all these attributes, at most `limit`. */
-  findObjects(session: number, attributes: readonly Pkcs11Attribute[], limit: number): readonly number[] {
-    const template = attributes.map(({ type, value }) => ({
-      type,
-      pValue: Buffer.from(value),
-      ulValueLen: value.length,
-    }));
-    this.#check('C_FindObjectsInit', session, template, template.length);
-    const handles = Buffer.alloc(8 * limit);
-    const count = Buffer.alloc(8);
+  /** The same for whom other return values than CKR_OK say something. */
+  async attempt(name: Pkcs11FunctionName, ...values: readonly NativeValue[]): Promise<number> {
     try {
-      this.#check('C_FindObjects', session, handles, limit, count);
-    } finally {
-      this.#call.C_FindObjectsFinal(session);
+      return await this.#call(name, ...values);
+    } catch (cause) {
+      throw new LancreError('signer_unavailable', `${name} could not be called`, { cause });
     }
-    return Array.from({ length: numberAt(count, 0) }, (_, index) => numberAt(handles, 8 * index));
   }
 
-  /** The value of an attribute; undefined when the object has none that may be read. */
-  attributeOf(session: number, object: number, type: number): Uint8Array | undefined {
-    const value = Buffer.alloc(longestAttribute);
-    const template = [{ type, pValue: value, ulValueLen: value.length }];
-    const outcome = Number(this.#call.C_GetAttributeValue(session, object, template, 1));
-    if (outcome !== CKR.OK) return undefined;
-    const length = Number(template[0]?.ulValueLen);
-    return length <= value.length ? Uint8Array.from(value.subarray(0, length)) : undefined;
+  /** Where memory is, to be written into structures; it must also be an argument of the call, to stay there. */
+  addressOf(memory: Uint8Array): bigint {
+    return this.#options.koffi.address(memory);
   }
 
-  /** Signs in another thread. A session has one signature at a time. */
-  async sign(session: number, key: number, mechanism: number, data: Uint8Array): Promise<Uint8Array> {
-    this.#signaturesUnderWay += 1;
+  /** Runs work with handles; no restart falls into it. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#restarting !== undefined) await this.#restarting.catch(() => {});
+    this.#running += 1;
     try {
-      await this.#checkAsync('C_SignInit', session, { mechanism, pParameter: null, ulParameterLen: 0 }, key);
-      const signature = Buffer.alloc(longestSignature);
-      const length = Buffer.alloc(8);
-      length.writeBigUInt64LE(BigInt(signature.length), 0);
-      await this.#checkAsync('C_Sign', session, Buffer.from(data), data.length, signature, length);
-      return Uint8Array.from(signature.subarray(0, numberAt(length, 0)));
+      return await work();
     } finally {
-      this.#signaturesUnderWay -= 1;
+      this.#running -= 1;
+      if (this.#running === 0) this.#drained?.();
     }
   }
 
   /**
-   * Starts the module anew: some see a token that came back only then. All sessions end. While somebody
-   * signs with another of its tokens it is left as it is.
+   * The same; when the token is not to be had, once more after the module was initialized anew, since many see
+   * only then that a token is back. Work that fails must be work that may be done again.
    */
-  restart(): void {
-    if (this.#signaturesUnderWay > 0) return;
-    this.#call.C_Finalize(null);
-    this.#initialize();
+  async runOrRestart<T>(work: () => Promise<T>): Promise<T> {
+    const { generation } = this;
+    try {
+      return await this.run(work);
+    } catch (error) {
+      if (!isUnavailable(error) || !(await this.#restart(generation))) throw error;
+      return this.run(work);
+    }
   }
 
-  #initialize(): void {
-    // CK_C_INITIALIZE_ARGS: four functions that are not needed, the flags, and nothing.
-    const settings = Buffer.alloc(48);
-    settings.writeBigUInt64LE(BigInt(OS_LOCKING_OK), 32);
-    const value = Number(this.#call.C_Initialize(settings));
-    if (value === CKR.OK || value === CKR.CRYPTOKI_ALREADY_INITIALIZED) return;
-    throw new LancreError('signer_unavailable', `${this.#path}: C_Initialize: ${returnValueName(value)}`);
+  /** @throws LancreError `signer_unavailable` */
+  async initialize(): Promise<void> {
+    const initializeArguments = new BigUint64Array(INITIALIZE_ARGUMENTS_LONGS);
+    initializeArguments[INITIALIZE_FLAGS] = CKF_OS_LOCKING_OK;
+    this.#pause();
+    const returnValue = await this.attempt('C_Initialize', initializeArguments);
+    if (returnValue !== CKR.OK && returnValue !== CKR.CRYPTOKI_ALREADY_INITIALIZED)
+      throw pkcs11Fault(`C_Initialize of ${this.path}`, returnValue);
   }
 
-  #tokenInfo(slotId: number): TokenInfo {
-    const info = Buffer.alloc(tokenInfoOctets);
-    this.#check('C_GetTokenInfo', slotId, info);
-    const text = (start: number, end: number): string =>
-      info.toString('utf8', start, end).replace(/[ \0]+$/, '');
-    return {
-      slotId,
-      label: text(0, 32),
-      manufacturer: text(32, 64),
-      model: text(64, 80),
-      serial: text(80, 96),
-    };
-  }
-
-  #check(name: CallName, ...words: readonly unknown[]): void {
-    const value = Number(this.#call[name](...words));
-    if (value !== CKR.OK) throw new Pkcs11Error(name, value);
-  }
-
-  #checkAsync(name: CallName, ...words: readonly unknown[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#call[name].async(...words, (error: unknown, value: unknown) => {
-        if (error) reject(error);
-        else if (Number(value) === CKR.OK) resolve();
-        else reject(new Pkcs11Error(name, Number(value)));
+  /** Whether the module is another than that of generation `seen`. */
+  async #restart(seen: number): Promise<boolean> {
+    if (this.#generation !== seen) return true;
+    if (this.#restarting === undefined) {
+      if (this.#isPausing) return false;
+      this.#restarting = this.#finalizeAndInitialize().finally(() => {
+        this.#restarting = undefined;
       });
+    }
+    return this.#restarting;
+  }
+
+  async #finalizeAndInitialize(): Promise<boolean> {
+    // C_Finalize while other functions run is undefined (PKCS #11 2.40 5.4).
+    if (!(await this.#isDrained())) return false;
+    this.#generation += 1;
+    const returnValue = await this.attempt('C_Finalize', null);
+    if (returnValue !== CKR.OK && returnValue !== CKR.CRYPTOKI_NOT_INITIALIZED)
+      throw pkcs11Fault('C_Finalize', returnValue);
+    await this.initialize();
+    return true;
+  }
+
+  /** Resolves when no work is running; to false when a call hangs. */
+  #isDrained(): Promise<boolean> {
+    if (this.#running === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const end = (isDrained: boolean) => {
+        clearTimeout(timer);
+        this.#drained = undefined;
+        resolve(isDrained);
+      };
+      const timer = setTimeout(() => end(false), DRAIN_MILLISECONDS);
+      this.#drained = () => end(true);
     });
+  }
+
+  #pause(): void {
+    this.#isPausing = true;
+    const end = () => {
+      this.#isPausing = false;
+    };
+    setTimeout(end, this.#options.restartPauseMilliseconds).unref();
   }
 }
 
-type CallName = keyof typeof FUNCTION_PLACES;
-type Calls = Readonly<Record<CallName, ModuleFunction>>;
+const openModules = new Map<string, Promise<Pkcs11Module>>();
+let callTurns: Pkcs11Turns | undefined;
 
-/** A function of the module; `async` calls it in another thread, and a callback with its result. */
-interface ModuleFunction {
-  (...words: readonly unknown[]): unknown;
-  async(...words: readonly unknown[]): void;
-}
-
-const modules = new Map<string, Pkcs11Module>();
-const libraries: unknown[] = [];
-
-async function loadCalls(path: string): Promise<Calls> {
-  if (process.platform === 'win32' || !/64/.test(process.arch))
-    throw new LancreError('signer_unavailable', 'PKCS#11 is used on 64-bit Linux, macOS and BSD only');
-  const koffi = await import('koffi').catch((cause) => {
-    throw new LancreError('signer_unavailable', 'pkcs11: keys need the optional package "koffi"', { cause });
-  });
-  try {
-    const library = koffi.load(path, { deep: true });
-    // Functions got by pointer do not keep it: collected, it would be unloaded under them.
-    libraries.push(library);
-    const getFunctionList = library.func('unsigned long C_GetFunctionList(_Out_ void **list)');
-    const list: [unknown] = [null];
-    const value = Number(getFunctionList(list));
-    if (value !== CKR.OK) throw new Pkcs11Error('C_GetFunctionList', value);
-    const prototypes = prototypesOf(koffi);
-    const calls = Object.entries(FUNCTION_PLACES).map(([name, place]) => {
-      // CK_FUNCTION_LIST: a version, filled up to the size of a pointer, then pointers.
-      const pointer = koffi.decode(list[0], 8 + 8 * place, 'void *');
-      return [name, koffi.decode(pointer, prototypes[name as CallName])];
-    });
-    return Object.fromEntries(calls);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LancreError('signer_unavailable', `${path} cannot be used as a PKCS#11 module: ${reason}`, {
-      cause,
-    });
-  }
-}
-
-type Koffi = typeof import('koffi');
-type Prototypes = Readonly<Record<CallName, ReturnType<Koffi['proto']>>>;
-let prototypes: Prototypes | undefined;
-
-/** Types have names for the whole process, so they are made once. */
-function prototypesOf(koffi: Koffi): Prototypes {
-  prototypes ??= makePrototypes(koffi);
-  return prototypes;
-}
-
-function makePrototypes(koffi: Koffi): Prototypes {
-  koffi.struct('CK_ATTRIBUTE', { type: 'unsigned long', pValue: 'void *', ulValueLen: 'unsigned long' });
-  koffi.struct('CK_MECHANISM', {
-    mechanism: 'unsigned long',
-    pParameter: 'void *',
-    ulParameterLen: 'unsigned long',
-  });
-  const proto = (name: string, words: string) => koffi.proto(`unsigned long Lancre_${name}(${words})`);
-  const session = 'unsigned long session';
-  return {
-    C_Initialize: proto('C_Initialize', 'void *settings'),
-    C_Finalize: proto('C_Finalize', 'void *reserved'),
-    C_GetSlotList: proto('C_GetSlotList', 'unsigned char present, void *slots, void *count'),
-    C_GetTokenInfo: proto('C_GetTokenInfo', 'unsigned long slot, void *info'),
-    C_OpenSession: proto(
-      'C_OpenSession',
-      'unsigned long slot, unsigned long flags, void *application, void *notify, void *session',
-    ),
-    C_CloseSession: proto('C_CloseSession', session),
-    C_CloseAllSessions: proto('C_CloseAllSessions', 'unsigned long slot'),
-    C_Login: proto('C_Login', `${session}, unsigned long user, void *pin, unsigned long length`),
-    C_GetAttributeValue: proto(
-      'C_GetAttributeValue',
-      `${session}, unsigned long object, _Inout_ CK_ATTRIBUTE *template, unsigned long count`,
-    ),
-    C_FindObjectsInit: proto('C_FindObjectsInit', `${session}, CK_ATTRIBUTE *template, unsigned long count`),
-    C_FindObjects: proto('C_FindObjects', `${session}, void *objects, unsigned long most, void *count`),
-    C_FindObjectsFinal: proto('C_FindObjectsFinal', session),
-    C_SignInit: proto('C_SignInit', `${session}, CK_MECHANISM *mechanism, unsigned long key`),
-    C_Sign: proto(
-      'C_Sign',
-      `${session}, void *data, unsigned long length, void *signature, void *signatureLength`,
-    ),
-  };
-}
-
-function numberAt(octets: Buffer, position: number): number {
-  return Number(octets.readBigUInt64LE(position));
-}
-
-/** CK_TOKEN_INFO has 208 octets. */
-const tokenInfoOctets = 256;
-const longestAttribute = 4096;
-const longestSignature = 2048;
+/** CK_C_INITIALIZE_ARGS: four functions, flags, and a pointer that is null. */
+const INITIALIZE_ARGUMENTS_LONGS = 6;
+const INITIALIZE_FLAGS = 4;
+/** Several threads call, with the locks of the system. */
+const CKF_OS_LOCKING_OK = 2n;
+const DRAIN_MILLISECONDS = 5_000;
