@@ -49,23 +49,39 @@ export class LmdbAnswerStore extends LmdbAnswerView implements AnswerStore {
     return true;
   }
 
-  /** A short transaction at a time, so that whoever wants to write is not kept waiting. */
-  #sweepPart(start: Uint8Array, limit: number): Promise<SweptPart> {
+  /** Looks without a transaction, and takes a short one for what is to go, so that nobody is kept waiting. */
+  async #sweepPart(start: Uint8Array, limit: number): Promise<SweptPart> {
     const { answers, root } = this.#tables;
-    return root.transaction(() => {
-      let next: Uint8Array | undefined;
-      let seen = 0;
-      const dead: Uint8Array[] = [];
-      for (const { key, value } of answers.getRange({ start, limit: sweepRecords })) {
-        const { nextUpdate, notAfter } = readAnswerDates(value);
-        if (nextUpdate < limit || notAfter < limit) dead.push(Uint8Array.from(key));
-        next = Buffer.concat([key, Buffer.of(0)]);
-        seen += 1;
-      }
-      for (const key of dead) answers.removeSync(key);
-      return { removed: dead.length, next: seen < sweepRecords ? undefined : next };
-    });
+    let next: Uint8Array | undefined;
+    let seen = 0;
+    const dead: Uint8Array[] = [];
+    root.resetReadTxn();
+    for (const { key, value } of answers.getRange({ start, limit: sweepRecords })) {
+      if (hasEnded(value, limit)) dead.push(Uint8Array.from(key));
+      next = Buffer.concat([key, Buffer.of(0)]);
+      seen += 1;
+    }
+    const removed = dead.length === 0 ? 0 : await root.transaction(() => this.#remove(dead, limit));
+    return { removed, next: seen < sweepRecords ? undefined : next };
   }
+
+  /** Looked at again: it may have been renewed meanwhile. */
+  #remove(keys: readonly Uint8Array[], limit: number): number {
+    const { answers } = this.#tables;
+    let removed = 0;
+    for (const key of keys) {
+      const value = answers.getBinary(key);
+      if (value === undefined || !hasEnded(value, limit)) continue;
+      answers.removeSync(key);
+      removed += 1;
+    }
+    return removed;
+  }
+}
+
+function hasEnded(value: Uint8Array, limit: number): boolean {
+  const { nextUpdate, notAfter } = readAnswerDates(value);
+  return nextUpdate < limit || notAfter < limit;
 }
 
 interface SweptPart {
