@@ -10,6 +10,7 @@ import { KeptAnswerSource } from '../status/kept-answer-source.ts';
 import { SigningOcspSource } from '../status/signing-source.ts';
 import type { Config, ListenAddress } from './config.ts';
 import type { CliContext } from './context.ts';
+import { CurrentIssuersSource } from './current-issuers-source.ts';
 import { EdgePool } from './edge-pool.ts';
 import { type ChosenRuntime, chooseEdgeRuntime } from './edge-runtime.ts';
 import { createHostCrypto } from './host-crypto.ts';
@@ -126,13 +127,16 @@ class ControlProcess {
     this.#closers.push(() => keeping.flush());
     const server = await startSigningServer({
       socketPath: dataPaths(this.#config.dataFolder).controlSocket,
-      source: new KeptAnswerSource({
-        answers: this.#store.answers,
-        view: this.#store.statuses,
-        registry,
-        now: this.#context.now,
-        source: keeping,
-      }),
+      source: new CurrentIssuersSource(
+        directory,
+        new KeptAnswerSource({
+          answers: this.#store.answers,
+          view: this.#store.statuses,
+          registry,
+          now: this.#context.now,
+          source: keeping,
+        }),
+      ),
       maximumInFlight: this.#config.signingQueue,
       onError: (error) => this.#log.error('an edge asked what cannot be answered', { error: String(error) }),
     });
@@ -253,16 +257,24 @@ class ControlProcess {
 
   /** `lancre issuer add` beside a running host: its issuers are taken up without a restart. */
   #followIssuers(directory: IssuerDirectory): void {
-    let refreshing = Promise.resolve();
+    let loaded = directory.registry;
+    let following = Promise.resolve();
+    const follow = async (): Promise<void> => {
+      await directory.refresh();
+      // A question may have been the first to see them.
+      if (directory.registry === loaded) return;
+      loaded = directory.registry;
+      await this.#loadIssuers(directory);
+    };
     const timer = setInterval(() => {
-      refreshing = directory
-        .refresh()
-        .then((outcome) => (outcome === 'changed' ? this.#loadIssuers(directory) : undefined))
+      // One after the other: a slow token must not bring back what was loaded before.
+      following = following
+        .then(follow)
         .catch((error) => this.#log.error('the issuers cannot be read', { error: String(error) }));
     }, issuersLookMilliseconds);
     this.#closers.push(async () => {
       clearInterval(timer);
-      await refreshing;
+      await following;
     });
   }
 

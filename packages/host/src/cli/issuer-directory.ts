@@ -34,8 +34,12 @@ export class IssuerDirectory {
   async refresh(): Promise<'changed' | 'unchanged'> {
     const revision = this.#view.issuersRevision();
     if (revision === this.#revision) return 'unchanged';
-    this.#registry = await createIssuerRegistry(this.#view.listIssuers(), this.#crypto);
-    this.#revision = revision;
+    const registry = await createIssuerRegistry(this.#view.listIssuers(), this.#crypto);
+    // Another look may have come in between, and have seen more.
+    if (revision > this.#revision) {
+      this.#registry = registry;
+      this.#revision = revision;
+    }
     return 'changed';
   }
 }

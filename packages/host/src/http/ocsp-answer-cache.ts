@@ -97,6 +97,8 @@ export class OcspAnswerCache implements OcspSource {
   /** Forgets everything: the issuers or their settings have changed. */
   clear(): void {
     this.#store.clear();
+    // Who asks from now on is not to join those who asked under the old settings.
+    this.#inFlight.clear();
     this.#generation += 1;
   }
 
@@ -130,7 +132,9 @@ export class OcspAnswerCache implements OcspSource {
   #ask(name: string, question: OcspQuestion): Promise<OcspAnswer> {
     const running = this.#inFlight.get(name);
     if (running !== undefined) return running;
-    const asked = this.#options.source.answer(question).finally(() => this.#inFlight.delete(name));
+    const asked = this.#options.source.answer(question).finally(() => {
+      if (this.#inFlight.get(name) === asked) this.#inFlight.delete(name);
+    });
     this.#inFlight.set(name, asked);
     return asked;
   }

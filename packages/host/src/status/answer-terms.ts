@@ -13,6 +13,7 @@ export function answerTermsOf(issuer: Issuer): number {
   if (known !== undefined) return known;
   const { validitySeconds, unknownSerial, retentionSeconds, invalidityDate, crlId } = issuer.policy.ocsp;
   const said = [
+    issuer.policy.profile,
     validitySeconds,
     unknownSerial,
     retentionSeconds,

@@ -50,9 +50,11 @@ export function standingOf(
 }
 
 /** RFC 6960 2.7: of a CA whose key is compromised every certificate is revoked; an earlier revocation stays. */
-function statusUnder({ compromise }: Issuer, status: CertificateStatus): CertificateStatus {
+function statusUnder({ compromise, policy }: Issuer, status: CertificateStatus): CertificateStatus {
   if (compromise === undefined || status.kind === 'revoked') return status;
-  return { kind: 'revoked', revocationTime: compromise.since, reason: 'cACompromise' };
+  const revoked = { kind: 'revoked', revocationTime: compromise.since } as const;
+  // BR 7.2.2 has no such reason for certificates of subscribers.
+  return policy.profile === 'cabf' ? revoked : { ...revoked, reason: 'cACompromise' };
 }
 
 function unassigned(issuer: Issuer): CertificateStanding {

@@ -38,10 +38,14 @@ export class KeepingOcspSource implements OcspSource {
     const name = nameOf(key);
     const pending = this.#pending.get(name);
     if (pending !== undefined && this.#isCurrent(pending)) return Promise.resolve(pending.answer);
-    const running = this.#inFlight.get(name);
+    const issuer = this.#options.registry().byId(key.issuerId);
+    const terms = issuer && answerTermsOf(issuer);
+    // What was asked under other terms is answered under those.
+    const asking = `${name}/${terms}`;
+    const running = this.#inFlight.get(asking);
     if (running !== undefined) return running;
-    const asked = this.#ask(question, key, name).finally(() => this.#inFlight.delete(name));
-    this.#inFlight.set(name, asked);
+    const asked = this.#ask(question, key, terms).finally(() => this.#inFlight.delete(asking));
+    this.#inFlight.set(asking, asked);
     return asked;
   }
 
@@ -51,14 +55,12 @@ export class KeepingOcspSource implements OcspSource {
     await this.#writing;
   }
 
-  async #ask(question: OcspQuestion, key: AnswerKey, name: string): Promise<OcspAnswer> {
-    const { source, registry } = this.#options;
-    const answer = await source.answer(question);
-    const issuer = registry().byId(key.issuerId);
+  async #ask(question: OcspQuestion, key: AnswerKey, terms: number | undefined): Promise<OcspAnswer> {
+    const answer = await this.#options.source.answer(question);
     // Without a record there is nothing that a later look-up could be compared with.
-    if (answer.kind === 'refused' || answer.versions[0] === undefined || issuer === undefined) return answer;
+    if (answer.kind === 'refused' || answer.versions[0] === undefined || terms === undefined) return answer;
     if (this.#pending.size === 0) this.#options.schedule(() => this.#write());
-    this.#pending.set(name, { ...key, answer, origin: 'host', terms: answerTermsOf(issuer) });
+    this.#pending.set(nameOf(key), { ...key, answer, origin: 'host', terms });
     return answer;
   }
 

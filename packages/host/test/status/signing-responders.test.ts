@@ -147,6 +147,14 @@ describe('responders', () => {
       revocationTime: REVOKED_AT,
       reason: 'superseded',
     });
+    // BR 7.2.2 has no such reason for certificates of subscribers.
+    const policy = { ...issuer.policy, profile: 'cabf' } as const;
+    const cabf = await basicOf(ask([own], '0a', { issuer: { ...issuer, policy } }));
+    assert.deepEqual(cabf.responses[0]?.certStatus, {
+      status: 'revoked',
+      revocationTime: issuer.compromise?.since,
+      reason: undefined,
+    });
     const unassigned = await ask([own], '77', { issuer });
     assert.ok(unassigned.kind === 'refused' && unassigned.status === 'unauthorized');
   });
