@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
-import { type BasicOcspResponse, decodeOcspResponse } from '@lancre/pki/ocsp';
+import {
+  archiveCutoffOf,
+  type BasicOcspResponse,
+  crlIdOf,
+  decodeOcspResponse,
+  encodeInvalidityDate,
+} from '@lancre/pki/ocsp';
 import type { Issuer } from '#host/issuer/issuer.js';
 import { createIssuerRegistry } from '#host/issuer/issuer-registry.js';
 import type { OcspQuestion } from '#host/status/ocsp-source.js';
@@ -157,5 +163,50 @@ describe('responders', () => {
     });
     const unassigned = await ask([own], '77', { issuer });
     assert.ok(unassigned.kind === 'refused' && unassigned.status === 'unauthorized');
+  });
+
+  describe('what an issuer may be set to tell beside the status', () => {
+    const withSettings = (settings: Partial<Issuer['policy']['ocsp']>): Issuer => {
+      const { policy } = ca.issuer;
+      return { ...ca.issuer, policy: { ...policy, ocsp: { ...policy.ocsp, ...settings } } };
+    };
+    const holderOf = async (serial: string, issuer: Issuer) => {
+      const basic = await basicOf(ask([own], serial, { issuer }));
+      const [single] = basic.responses;
+      assert.ok(single);
+      return { der: basic.tbsDer, extensions: single.extensions, certStatus: single.certStatus };
+    };
+
+    test('ORSP-29: expired certificates are answered for while they are remembered, with the archive cutoff', async () => {
+      await store.assign(1, [record('0e', { notAfter: new Date('2026-11-20T00:00:00Z') })]);
+      const forgotten = await ask([own], '0e', { issuer: withSettings({ retentionSeconds: 5 * 86_400 }) });
+      assert.ok(forgotten.kind === 'refused' && forgotten.cause === 'certificate_expired');
+      const holder = await holderOf('0e', withSettings({ retentionSeconds: 6 * 86_400 }));
+      assert.equal(holder.certStatus.status, 'good');
+      assert.deepEqual(archiveCutoffOf(holder), new Date(NOW.getTime() - 6 * 86_400_000));
+    });
+
+    test('ORSP-36: a revoked answer names the list that it is also on, and no other answer does', async () => {
+      const issuer = withSettings({ crlId: 'include' });
+      assert.equal(crlIdOf(await holderOf('0b', issuer))?.url, 'http://pki.example/c/e1.crl');
+      assert.equal(crlIdOf(await holderOf('0a', issuer)), undefined);
+      const shardsOnly: Issuer = {
+        ...issuer,
+        policy: { ...issuer.policy, crl: { ...issuer.policy.crl, shards: 4, full: 'omit' } },
+      };
+      await store.assign(1, [record('0d', { shard: 3, status: revoked() })]);
+      assert.equal(crlIdOf(await holderOf('0d', shardsOnly))?.url, 'http://pki.example/c/e1/3.crl');
+    });
+
+    test('the invalidity date of a revoked certificate is told where that is set, and only there', async () => {
+      const invalidityDate = new Date('2026-11-01T00:00:00Z');
+      await store.assign(1, [record('0f', { status: revoked({ invalidityDate }) })]);
+      const told = await holderOf('0f', withSettings({ invalidityDate: 'include' }));
+      assert.deepEqual(
+        told.extensions.map(({ der }) => Buffer.from(der).toString('hex')),
+        [Buffer.from(encodeInvalidityDate(invalidityDate)).toString('hex')],
+      );
+      assert.deepEqual((await holderOf('0f', ca.issuer)).extensions, []);
+    });
   });
 });
