@@ -30,7 +30,8 @@ export function keyReferenceOf(context: CliContext, options: KeyOptions): KeyRef
     if (passphrase === undefined) return undefined;
     throw new LancreError('input_invalid', 'a pass phrase is given, but no --key that it could open');
   }
-  const where = key.startsWith('pkcs11:') ? { uri: key } : { path: resolve(context.folder, key) };
+  // RFC 3986 3.1: a scheme has no case; taken for a path, it would stand in messages with all that it holds.
+  const where = /^pkcs11:/i.test(key) ? { uri: key } : { path: resolve(context.folder, key) };
   return passphrase === undefined ? where : { ...where, passphrase };
 }
 
