@@ -1,5 +1,6 @@
 import { type CertStatus, decodeOcspResponse } from '@lancre/pki/ocsp';
-import type { IssuerProfile } from '../issuer/issuer-policy.ts';
+import type { IssuerPolicy } from '../issuer/issuer-policy.ts';
+import { allowsHold } from '../issuer/issuer-profile.ts';
 import { certIdHashes } from '../issuer/issuer-registry.ts';
 import type { AnswerKey, AnswerView, KeptAnswer } from '../status/kept-answers.ts';
 import type { CertIdForm } from '../status/ocsp-source.ts';
@@ -49,7 +50,7 @@ export function checkAgainstPredecessors(
   const { policy } = subject.issuer;
   for (const predecessor of predecessors) {
     const { kept, certStatus } = predecessor;
-    if (kept.origin === 'imported' && revives(policy.profile, certStatus, subject.single.certStatus)) {
+    if (kept.origin === 'imported' && revives(policy, certStatus, subject.single.certStatus)) {
       const message = 'an answer that was taken in before says revoked, and that is for good';
       return refuseAnswer('revoked_before', 'certStatus', message);
     }
@@ -67,9 +68,9 @@ export function checkAgainstPredecessors(
  * ORSP-27. A hold may be lifted, save where BR 4.9.13 knows none; a revocation may not become a hold, or
  * it could be lifted too.
  */
-function revives(profile: IssuerProfile, before: CertStatus, after: CertStatus): boolean {
+function revives(policy: IssuerPolicy, before: CertStatus, after: CertStatus): boolean {
   if (before.status !== 'revoked') return false;
-  if (before.reason === 'certificateHold') return profile === 'cabf' && after.status !== 'revoked';
+  if (before.reason === 'certificateHold') return !allowsHold(policy) && after.status !== 'revoked';
   return after.status !== 'revoked' || after.reason === 'certificateHold';
 }
 
