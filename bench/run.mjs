@@ -56,7 +56,7 @@ async function runPart(part, slow) {
     process.stderr.write(`${((performance.now() - start) / 1000).toFixed(0)} s\n`);
     return { rows };
   } catch (error) {
-    process.stderr.write(`failed\n`);
+    process.stderr.write(`failed: ${error.message}\n`);
     return { rows: [{ name: part, note: `failed: ${error.message}` }], error };
   } finally {
     workshop.close();

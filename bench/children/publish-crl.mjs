@@ -1,22 +1,24 @@
 // Makes the lists of a host that are due some hours from now, and times CrlPublisher.execute.
 //
 //   node publish-crl.mjs CONFIG HOURS
-import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { loadConfig } from '../../packages/host/dist/cli/config.js';
+import { createHostCrypto } from '../../packages/host/dist/cli/host-crypto.js';
 import { openHostStore } from '../../packages/host/dist/cli/host-store.js';
-import { LoadedSigners } from '../../packages/host/dist/cli/issuer-directory.js';
+import { LoadedSigners } from '../../packages/host/dist/cli/loaded-signers.js';
 import { CrlPublisher } from '../../packages/host/dist/publish/crl-publisher.js';
 
 const [path, hours] = process.argv.slice(2);
 const config = await loadConfig(path);
 const store = await openHostStore(config.dataFolder);
-const signers = new LoadedSigners({});
+const crypto = createHostCrypto();
+const now = () => new Date(Date.now() + Number(hours) * 3_600_000);
+const signers = new LoadedSigners({ environment: process.env, crypto, now });
 const publisher = new CrlPublisher({
   ...store,
   signers,
   address: config.address,
-  crypto: createNodeCrypto(),
-  now: () => new Date(Date.now() + Number(hours) * 3_600_000),
+  crypto,
+  now,
 });
 const [issuer] = store.issuers.listIssuers();
 await signers.load([issuer]);

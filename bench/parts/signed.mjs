@@ -12,6 +12,7 @@ const seconds = scaled(3);
 const perRound = 20_000 * seconds;
 
 /** Answers that have to be signed: one request for each certificate, over all processes of a host on one core. */
+/** @returns {Promise<import('../tools/table.mjs').Row[]>} */
 export async function run({ workshop }) {
   if (wrkIsMissing()) return [{ name: what, note: 'wrk is not here' }];
   const serials = randomSerials(perRound * (rounds + 1));
@@ -41,6 +42,7 @@ function slices(paths) {
   };
 }
 
+/** @returns {import('../tools/table.mjs').Row[]} */
 function rowsOf(runtime, result, rate, floor) {
   const name = `${what}, ${runtime === 'node' ? 'Node' : 'Bun'} edge`;
   if (result === undefined) return [{ name, note: 'the optional package "bun" is not here' }];

@@ -43,6 +43,7 @@ function ratioText(row) {
   return ratio === undefined ? '' : `${ratio.toFixed(2)} x`;
 }
 
+/** @param {Row} row */
 function peerText({ peer, peerFigure }) {
   if (peer === undefined) return '';
   return peerFigure === undefined ? peer : `${peer}: ${formatNumber(peerFigure)}`;

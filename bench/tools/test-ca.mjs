@@ -28,7 +28,7 @@ export async function createTestCa(folder) {
     { type: 'O', value: 'Lancre Bench' },
     { type: 'CN', value: 'E1' },
   ]);
-  const der = await issue({ signer, name, keyIdentifier }, '01', name, [
+  const der = await issue({ signer, name }, '01', name, [
     encodeCaBasicConstraints(0),
     encodeKeyUsage(['digitalSignature', 'keyCertSign', 'cRLSign']),
     encodeSubjectKeyIdentifier(keyIdentifier),
