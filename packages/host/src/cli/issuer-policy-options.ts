@@ -2,6 +2,9 @@ import type { HashName } from '@lancre/pki/ocsp';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LancreError } from '../errors/lancre-error.ts';
 import type {
+  CrlPolicy,
+  DeltaCrlPolicy,
+  IssuedKind,
   IssuerPolicy,
   IssuerProfile,
   OcspPolicy,
@@ -13,11 +16,15 @@ import { parseDuration } from './duration.ts';
 /** An issuer's settings as they are told on the command line: those that are not told stay as they are. */
 export interface IssuerPolicyOptions {
   readonly profile?: IssuerProfile;
+  readonly issues?: IssuedKind;
   readonly shards?: number;
   readonly fullCrl?: boolean;
   readonly ocspValidity?: string;
   readonly crlValidity?: string;
   readonly crlPeriod?: string;
+  /** `true` = given without a period; `false` = `--no-delta`. */
+  readonly delta?: string | boolean;
+  readonly deltaValidity?: string;
   readonly unknownSerial?: UnknownSerialAnswer;
   readonly nonce?: OcspPolicy['nonce'];
   readonly responderId?: OcspPolicy['responderId'];
@@ -39,10 +46,18 @@ export function withPolicyOptions(command: Command, use: 'add' | 'set'): Command
         'cabf',
       ]),
     )
+    .addOption(
+      new Option(
+        '--issues <kind>',
+        orElse('what the certificates are; ca, end-entity: the lists say so', 'any'),
+      ).choices(['any', 'end-entity', 'ca']),
+    )
     .option('--shards <n>', orElse('spread CRLs over n shards; 0 = one full list', '0'), parseShards)
     .option('--ocsp-validity <duration>', orElse('nextUpdate - thisUpdate of OCSP answers', '96h'))
     .option('--crl-validity <duration>', orElse('nextUpdate - thisUpdate of CRLs', '216h'))
     .option('--crl-period <duration>', orElse('issue CRLs anew after this time at the latest', '1h'))
+    .option('--delta [period]', 'put changes on delta CRLs, issued anew after this time at the latest (1h)')
+    .option('--delta-validity <duration>', 'nextUpdate - thisUpdate of delta CRLs (default: 24 periods)')
     .addOption(
       new Option(
         '--unknown-serial <answer>',
@@ -74,6 +89,7 @@ export function withPolicyOptions(command: Command, use: 'add' | 'set'): Command
   const opposites = [['--no-full-crl', 'with shards: publish no full list beside them']];
   if (use === 'set') {
     opposites.push(
+      ['--no-delta', 'issue no delta CRLs: a change issues the complete list anew'],
       ['--no-presign', 'sign answers when they are asked for'],
       ['--no-invalidity-date', 'tell no invalidity dates in OCSP answers'],
       ['--no-crl-id', 'name no CRL in OCSP answers'],
@@ -85,11 +101,12 @@ export function withPolicyOptions(command: Command, use: 'add' | 'set'): Command
 
 /** The settings with what was told. @throws LancreError `input_invalid` for settings that cannot work */
 export function changedPolicy(
-  { profile, ocsp, crl }: IssuerPolicy,
+  { profile, issues, ocsp, crl }: IssuerPolicy,
   options: IssuerPolicyOptions,
 ): IssuerPolicy {
   const policy: IssuerPolicy = {
     profile: options.profile ?? profile,
+    issues: options.issues ?? issues,
     ocsp: {
       validitySeconds: inclusive(options.ocspValidity, '--ocsp-validity') ?? ocsp.validitySeconds,
       unknownSerial: options.unknownSerial ?? ocsp.unknownSerial,
@@ -100,15 +117,38 @@ export function changedPolicy(
       invalidityDate: toldOr(options.invalidityDate, ocsp.invalidityDate),
       crlId: toldOr(options.crlId, ocsp.crlId),
     },
-    crl: {
-      validitySeconds: inclusive(options.crlValidity, '--crl-validity') ?? crl.validitySeconds,
-      periodSeconds: seconds(options.crlPeriod, '--crl-period') ?? crl.periodSeconds,
-      shards: options.shards ?? crl.shards,
-      full: options.fullCrl === undefined ? crl.full : options.fullCrl ? 'publish' : 'omit',
-    },
+    crl: changedCrlPolicy(crl, options),
   };
   requireSensible(policy);
   return policy;
+}
+
+function changedCrlPolicy(crl: CrlPolicy, options: IssuerPolicyOptions): CrlPolicy {
+  return {
+    validitySeconds: inclusive(options.crlValidity, '--crl-validity') ?? crl.validitySeconds,
+    periodSeconds: seconds(options.crlPeriod, '--crl-period') ?? crl.periodSeconds,
+    shards: options.shards ?? crl.shards,
+    full: options.fullCrl === undefined ? crl.full : options.fullCrl ? 'publish' : 'omit',
+    delta: changedDeltaPolicy(crl.delta, options),
+  };
+}
+
+function changedDeltaPolicy(
+  present: CrlPolicy['delta'],
+  { delta, deltaValidity }: IssuerPolicyOptions,
+): CrlPolicy['delta'] {
+  if (delta === false) return 'omit';
+  if (delta === undefined && deltaValidity === undefined) return present;
+  if (delta === undefined && present === 'omit')
+    throw new LancreError('input_invalid', '--delta-validity needs --delta: no delta CRLs are issued');
+  const before: Partial<DeltaCrlPolicy> = present === 'omit' ? {} : present;
+  const told = typeof delta === 'string' ? parseDuration(delta, '--delta') : undefined;
+  const periodSeconds = told ?? before.periodSeconds ?? defaultDeltaPeriodSeconds;
+  const validitySeconds =
+    inclusive(deltaValidity, '--delta-validity') ??
+    (told === undefined ? before.validitySeconds : undefined) ??
+    periodSeconds * defaultDeltaPeriods - 1;
+  return { validitySeconds, periodSeconds };
 }
 
 /** Less one second: a validity counts both its ends (BR 4.9.9, T-18). */
@@ -141,9 +181,25 @@ function requireSensible({ ocsp, crl }: IssuerPolicy): void {
   if (crl.periodSeconds * 2 > crl.validitySeconds) {
     refuse('--crl-period: at most half of --crl-validity, so that one failure lets no list expire');
   }
+  if (crl.delta !== 'omit') requireSensibleDelta(crl.delta, crl, refuse);
   if (crl.shards === 0 && crl.full === 'omit')
     refuse('--no-full-crl needs --shards: there would be no list at all');
 }
+
+function requireSensibleDelta(
+  delta: DeltaCrlPolicy,
+  { validitySeconds }: CrlPolicy,
+  refuse: (message: string) => never,
+): void {
+  if (delta.periodSeconds < 1) refuse('--delta: at least 1s');
+  if (delta.periodSeconds * 2 > delta.validitySeconds)
+    refuse('--delta: at most half of --delta-validity, so that one failure lets no list expire');
+  // A combination takes the delta's nextUpdate (RFC 5280 5.2.4): it must not outlive its complete list.
+  if (delta.validitySeconds > validitySeconds) refuse('--delta-validity: at most --crl-validity');
+}
+
+const defaultDeltaPeriodSeconds = 3600;
+const defaultDeltaPeriods = 24;
 
 function parseShards(text: string): number {
   const value = Number(text);

@@ -39,8 +39,20 @@ export class PublicationScheduler {
 
   /** Makes what is due now, then goes on looking. */
   async start(): Promise<void> {
-    await this.#look();
+    await this.look();
     this.#schedule();
+  }
+
+  /** Looks once, and makes what is due. */
+  async look(): Promise<void> {
+    for (const issuer of this.#options.issuers()) {
+      if (this.#isStopped) return;
+      try {
+        await this.#publish(issuer);
+      } catch (error) {
+        this.#options.onError(error);
+      }
+    }
   }
 
   /** Ends after the list under way. */
@@ -53,19 +65,8 @@ export class PublicationScheduler {
   #schedule(): void {
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
-      this.#round = this.#look().then(() => this.#schedule());
+      this.#round = this.look().then(() => this.#schedule());
     }, this.#options.lookMilliseconds ?? 500);
-  }
-
-  async #look(): Promise<void> {
-    for (const issuer of this.#options.issuers()) {
-      if (this.#isStopped) return;
-      try {
-        await this.#publish(issuer);
-      } catch (error) {
-        this.#options.onError(error);
-      }
-    }
   }
 
   async #publish(issuer: Issuer): Promise<void> {

@@ -48,11 +48,33 @@ export interface CrlPolicy {
   readonly shards: number;
   /** Whether the list of all revoked certificates is published beside the shards. Default `publish`. */
   readonly full: 'publish' | 'omit';
+  /**
+   * Whether changes go onto delta CRLs (RFC 5280 5.2.4) while the complete lists keep to their period.
+   * Default `omit`: a change issues its complete list anew at once.
+   */
+  readonly delta: 'omit' | DeltaCrlPolicy;
 }
+
+/** How the delta CRLs of one issuer are made. */
+export interface DeltaCrlPolicy {
+  /** nextUpdate - thisUpdate, in seconds. */
+  readonly validitySeconds: number;
+  /** Seconds after which a delta is issued anew though nothing changed. */
+  readonly periodSeconds: number;
+}
+
+/**
+ * What the certificates of an issuer are. `ca`: its lists say so by onlyContainsCACerts, as those of a
+ * root do, and under `cabf` the rules for CA certificates hold (BR 4.9.7, 7.2.2). `end-entity` likewise
+ * with onlyContainsUserCerts. `any` (default): the lists do not say.
+ */
+export type IssuedKind = 'any' | 'end-entity' | 'ca';
 
 /** The settings of one issuer. */
 export interface IssuerPolicy {
   readonly profile: IssuerProfile;
+  /** What kind of certificates the issuer issues. */
+  readonly issues: IssuedKind;
   readonly ocsp: OcspPolicy;
   readonly crl: CrlPolicy;
 }
@@ -60,6 +82,7 @@ export interface IssuerPolicy {
 /** The defaults of DESIGN 7, which satisfy the Baseline Requirements and Microsoft's program alike. */
 export const defaultIssuerPolicy: IssuerPolicy = Object.freeze({
   profile: 'private',
+  issues: 'any',
   ocsp: Object.freeze({
     validitySeconds: 96 * 3600 - 1,
     unknownSerial: 'unauthorized',
@@ -70,7 +93,13 @@ export const defaultIssuerPolicy: IssuerPolicy = Object.freeze({
     invalidityDate: 'omit',
     crlId: 'omit',
   }),
-  crl: Object.freeze({ validitySeconds: 216 * 3600 - 1, periodSeconds: 3600, shards: 0, full: 'publish' }),
+  crl: Object.freeze({
+    validitySeconds: 216 * 3600 - 1,
+    periodSeconds: 3600,
+    shards: 0,
+    full: 'publish',
+    delta: 'omit',
+  }),
 });
 
 /**

@@ -2,7 +2,7 @@ import { type Certificate, EXTENDED_KEY_USAGE_OIDS, extendedKeyUsageOf } from '@
 import { publicKeyKindOf } from '@lancre/pki/crypto';
 import { listOcspDelegateProfileFaults } from '@lancre/pki/verify';
 import type { Issuer } from './issuer.ts';
-import type { IssuerPolicy } from './issuer-policy.ts';
+import type { CrlPolicy, IssuerPolicy } from './issuer-policy.ts';
 
 /** What a profile is judged by. */
 export type ProfiledIssuer = Pick<Issuer, 'certificates' | 'policy' | 'responders' | 'requestSigners'>;
@@ -34,10 +34,10 @@ export function allowsHold({ profile }: IssuerPolicy): boolean {
   return profile === 'private';
 }
 
-function policyFaults({ ocsp, crl }: IssuerPolicy): readonly string[] {
+function policyFaults({ issues, ocsp, crl }: IssuerPolicy): readonly string[] {
   // A validity counts both its ends (BR 4.9.9).
   const ocspValidity = ocsp.validitySeconds + 1;
-  const rules: readonly (readonly [boolean, string])[] = [
+  const rules: readonly Rule[] = [
     [ocspValidity < 8 * HOUR, 'OCSP answers have to be valid for 8 hours or more (BR 4.9.9)'],
     [
       ocspValidity > 7 * DAY,
@@ -48,10 +48,31 @@ function policyFaults({ ocsp, crl }: IssuerPolicy): readonly string[] {
       ocsp.unknownSerial === 'extended-revoke',
       'serials never assigned may not be told as suspended, as extended-revoke does (BR 4.9.13, 7.3)',
     ],
-    [crl.validitySeconds + 1 > 10 * DAY, 'CRLs may not be valid for more than 10 days (BR 7.2)'],
-    [crl.periodSeconds > 4 * DAY, 'CRLs have to be issued anew every 4 days (BR 4.9.7)'],
+    ...(issues === 'ca' ? caListRules(crl) : subscriberListRules(crl)),
+    // 5.2.6 and 5.2.4's extensions are among those that BR 7.2.2 does not recommend, and no browser reads deltas (SHD-20).
+    [crl.delta !== 'omit', 'delta CRLs are not issued in the Web PKI (BR 7.2.2)'],
   ];
   return rules.flatMap(([isBroken, sentence]) => (isBroken ? [sentence] : []));
+}
+
+type Rule = readonly [isBroken: boolean, sentence: string];
+
+function subscriberListRules({ validitySeconds, periodSeconds }: CrlPolicy): readonly Rule[] {
+  return [
+    [validitySeconds + 1 > 10 * DAY, 'CRLs may not be valid for more than 10 days (BR 7.2)'],
+    [periodSeconds > 4 * DAY, 'CRLs have to be issued anew every 4 days (BR 4.9.7)'],
+  ];
+}
+
+/** The shortest twelve months have 365 days. */
+function caListRules({ validitySeconds, periodSeconds }: CrlPolicy): readonly Rule[] {
+  return [
+    [
+      validitySeconds + 1 > 365 * DAY,
+      'CRLs for CA certificates may not be valid for more than 12 months (BR 7.2)',
+    ],
+    [periodSeconds > 365 * DAY, 'CRLs for CA certificates have to be issued anew every 12 months (BR 4.9.7)'],
+  ];
 }
 
 /** BR 6.1.5 and 7.1.3.2 list what there is: no EdDSA, and nothing post-quantum (ORSP-34). */

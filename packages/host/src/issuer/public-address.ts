@@ -32,9 +32,24 @@ export function crlUrl(address: PublicAddress, issuerName: string, shard: number
   return shard === 0 ? `${host}/` : `${host}/${shard}.crl`;
 }
 
+/**
+ * The URL of a delta CRL, for freshestCRL (RFC 5280 4.2.1.15, 5.2.6).
+ *
+ * @param shard 1 and up; 0 is the delta of the full list
+ */
+export function deltaCrlUrl(address: PublicAddress, issuerName: string, shard: number): string {
+  if (address.routing === 'path') return `${address.base}/${deltaCrlPath(issuerName, shard)}`;
+  return `http://${issuerName}.c.${address.zone}/${shard === 0 ? issuerName : shard}.delta.crl`;
+}
+
 /** The path of a CRL in the tree of published artifacts, without a leading slash. */
 export function crlPath(issuerName: string, shard: number): string {
   return shard === 0 ? `c/${issuerName}.crl` : `c/${issuerName}/${shard}.crl`;
+}
+
+/** The path of a delta CRL in the tree of published artifacts, without a leading slash. */
+export function deltaCrlPath(issuerName: string, shard: number): string {
+  return shard === 0 ? `c/${issuerName}.delta.crl` : `c/${issuerName}/${shard}.delta.crl`;
 }
 
 /** The file name extensions under which an issuer's certificate is published; '' is the bare URL. */

@@ -28,5 +28,11 @@ export interface Revocation {
   readonly invalidityDate?: Date;
 }
 
+/**
+ * The notAfter of a certificate that is known from a CRL alone: "no well-defined expiration date"
+ * (RFC 5280 4.1.2.5), so that its entry stays on the lists.
+ */
+export const notAfterUnknown: Date = new Date('9999-12-31T23:59:59Z');
+
 /** Largest length of a serial number in octets (RFC 5280 4.1.2.2). */
 export const maximumSerialOctets = 20;

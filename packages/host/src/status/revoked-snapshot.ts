@@ -7,6 +7,11 @@ export interface RevokedSnapshot {
   readonly shards: readonly RevokedTotals[];
   /** The entries of one shard in serial order, batch by batch, with no copy of the whole in memory. */
   batches(shard: number): Iterable<RevokedBatch>;
+  /**
+   * What changed in a shard after a revision: the entries that came or changed since, as they are now,
+   * and removeFromCRL for certificates released since (RFC 5280 5.2.4).
+   */
+  changesSince(shard: number, revision: number): RevokedChanges;
   close(): void;
 }
 
@@ -23,6 +28,13 @@ export interface RevokedTotals {
   readonly revision: number;
   /** The earliest notAfter among the entries; undefined when there are none. */
   readonly earliestNotAfter: Date | undefined;
+}
+
+/** The entries of a delta CRL. They are few, and held in memory. */
+export interface RevokedChanges {
+  readonly entryCount: number;
+  /** Elements of revokedCertificates in DER, none twice. */
+  readonly entriesDer: readonly Uint8Array[];
 }
 
 /** Some entries, back to back. */

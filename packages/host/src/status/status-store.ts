@@ -16,7 +16,8 @@ export interface StatusStore extends StatusView {
   /**
    * Takes in certificates of one issuer, in any order; a record may come already revoked or held.
    * A known certificate that comes again revoked is revoked; one that comes again good stays as it is,
-   * and each keeps the shard it was given first.
+   * and each keeps the shard it was given first. A notAfter that is {@link notAfterUnknown} gives way to
+   * one that is known, whichever comes first.
    */
   assign(issuerId: number, records: CertificateSequence): Promise<AssignSummary>;
   /**
@@ -24,6 +25,17 @@ export interface StatusStore extends StatusView {
    * only to an earlier or equal time (REV-06, REV-13).
    */
   revoke(issuerId: number, serialNumber: Uint8Array, revocation: Revocation): Promise<RevokeOutcome>;
+  /**
+   * Puts a certificate on hold, with the reason certificateHold (RFC 5280 5.3.1). What is revoked or on
+   * hold already stays as it is.
+   */
+  hold(issuerId: number, serialNumber: Uint8Array, hold: Hold): Promise<HoldOutcome>;
+  /**
+   * Lifts a hold: the certificate is good again. Nothing but a hold can be lifted (RFC 5280 5.3.1).
+   *
+   * @param releaseTime whole seconds; the revocationDate of the removeFromCRL entry on delta CRLs
+   */
+  release(issuerId: number, serialNumber: Uint8Array, releaseTime: Date): Promise<ReleaseOutcome>;
   /** Takes an exact picture of the revoked certificates of an issuer, to build lists from. */
   openRevoked(issuerId: number): RevokedSnapshot;
   /**
@@ -35,6 +47,11 @@ export interface StatusStore extends StatusView {
    * @returns how many were dropped
    */
   expireRevoked(issuerId: number, shard: number, cutoff: Date, revision: number): Promise<number>;
+  /**
+   * Forgets releases of a shard that came with `revision` or one before it: the caller knows that no
+   * delta CRL will be made from an older state.
+   */
+  forgetReleased(issuerId: number, shard: number, revision: number): Promise<void>;
   /**
    * Certificates in the order of their serial numbers, for walks that take their time: each call reads
    * what is there at that moment.
@@ -80,6 +97,23 @@ export interface AssignConflict {
 export type RevokeOutcome =
   | { readonly kind: 'revoked'; readonly record: CertificateRecord }
   | { readonly kind: 'changed'; readonly record: CertificateRecord }
+  | { readonly kind: 'unchanged'; readonly record: CertificateRecord }
+  | { readonly kind: 'unassigned' };
+
+/** The facts of a hold. */
+export type Hold = Omit<Revocation, 'reason'>;
+
+/** What {@link StatusStore.hold} found and did. */
+export type HoldOutcome =
+  | { readonly kind: 'held'; readonly record: CertificateRecord }
+  /** It is revoked or on hold already. */
+  | { readonly kind: 'unchanged'; readonly record: CertificateRecord }
+  | { readonly kind: 'unassigned' };
+
+/** What {@link StatusStore.release} found and did. */
+export type ReleaseOutcome =
+  | { readonly kind: 'released'; readonly record: CertificateRecord }
+  /** It is good, or revoked for good. */
   | { readonly kind: 'unchanged'; readonly record: CertificateRecord }
   | { readonly kind: 'unassigned' };
 

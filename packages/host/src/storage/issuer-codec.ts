@@ -1,6 +1,6 @@
 import { type Certificate, decodeCertificate } from '@lancre/pki/certificate';
 import { LancreError } from '../errors/lancre-error.ts';
-import type { Issuer, KeyReference } from '../issuer/issuer.ts';
+import type { CrlSource, Issuer, KeyReference } from '../issuer/issuer.ts';
 import { defaultIssuerPolicy, type IssuerPolicy } from '../issuer/issuer-policy.ts';
 
 /** The stored form of an issuer: JSON, with the certificates in base64. */
@@ -11,12 +11,13 @@ interface StoredIssuer {
   readonly policy: Partial<IssuerPolicy>;
   readonly responders?: readonly { readonly certificate: string; readonly key: KeyReference }[];
   readonly requestSigners?: readonly string[];
+  readonly crlSource?: CrlSource;
   readonly compromise?: { readonly since: string };
 }
 
 /** Everything but the number, which is the key it is stored under. */
 export function encodeIssuer(issuer: Omit<Issuer, 'id'>): Buffer {
-  const { name, certificates, key, policy, responders, requestSigners, compromise } = issuer;
+  const { name, certificates, key, policy, responders, requestSigners, crlSource, compromise } = issuer;
   const stored: StoredIssuer = {
     name,
     certificates: certificates.map(encodeBase64),
@@ -31,6 +32,7 @@ export function encodeIssuer(issuer: Omit<Issuer, 'id'>): Buffer {
           })),
         }),
     ...(requestSigners === undefined ? {} : { requestSigners: requestSigners.map(encodeBase64) }),
+    ...(crlSource === undefined ? {} : { crlSource }),
     ...(compromise === undefined ? {} : { compromise: { since: compromise.since.toISOString() } }),
   };
   return Buffer.from(JSON.stringify(stored));
@@ -46,9 +48,10 @@ export function decodeIssuer(id: number, value: Uint8Array): Issuer {
 }
 
 /** A setting that came after the issuer was stored has its default. */
-function completePolicy({ profile, ocsp, crl }: Partial<IssuerPolicy>): IssuerPolicy {
+function completePolicy({ profile, issues, ocsp, crl }: Partial<IssuerPolicy>): IssuerPolicy {
   return {
     profile: profile ?? defaultIssuerPolicy.profile,
+    issues: issues ?? defaultIssuerPolicy.issues,
     ocsp: { ...defaultIssuerPolicy.ocsp, ...ocsp },
     crl: { ...defaultIssuerPolicy.crl, ...crl },
   };
@@ -56,7 +59,7 @@ function completePolicy({ profile, ocsp, crl }: Partial<IssuerPolicy>): IssuerPo
 
 function parse(id: number, text: string): Issuer {
   const stored: StoredIssuer = JSON.parse(text);
-  const { name, key, policy, responders, requestSigners, compromise } = stored;
+  const { name, key, policy, responders, requestSigners, crlSource, compromise } = stored;
   const [first, ...others] = stored.certificates.map(decodeBase64);
   if (first === undefined) throw new LancreError('store_corrupt', `issuer ${id} has no certificate`);
   return Object.freeze({
@@ -74,6 +77,7 @@ function parse(id: number, text: string): Issuer {
           })),
         }),
     ...(requestSigners === undefined ? {} : { requestSigners: requestSigners.map(decodeBase64) }),
+    ...(crlSource === undefined ? {} : { crlSource }),
     ...(compromise === undefined ? {} : { compromise: { since: new Date(compromise.since) } }),
   });
 }

@@ -1,6 +1,12 @@
-import type { RevokedBatch, RevokedSnapshot, RevokedTotals } from '../status/revoked-snapshot.ts';
+import type {
+  RevokedBatch,
+  RevokedChanges,
+  RevokedSnapshot,
+  RevokedTotals,
+} from '../status/revoked-snapshot.ts';
 import type { LmdbTables } from './lmdb-tables.ts';
-import { entriesOfPage } from './revoked-page.ts';
+import { releasedSince } from './released-entries.ts';
+import { entriesOfPage, entriesSince } from './revoked-page.ts';
 import { decodeRevokedTotals } from './revoked-totals-codec.ts';
 import { endOfPrefix, issuerKey, shardKey } from './store-keys.ts';
 
@@ -20,15 +26,29 @@ export class LmdbRevokedSnapshot implements RevokedSnapshot {
   }
 
   *batches(shard: number): Iterable<RevokedBatch> {
-    const prefix = shardKey(this.#issuerId, shard);
-    const range = { start: prefix, end: endOfPrefix(prefix), transaction: this.#transaction };
-    for (const { value } of this.#tables.revokedPages.getRange(range)) {
-      yield { entriesDer: entriesOfPage(asBuffer(value)) };
+    for (const page of this.#pages(shard)) yield { entriesDer: entriesOfPage(page) };
+  }
+
+  changesSince(shard: number, revision: number): RevokedChanges {
+    const entries: Uint8Array[] = [];
+    const totals = this.shards.find((each) => each.shard === shard);
+    if (totals !== undefined && totals.revision > revision) {
+      for (const page of this.#pages(shard)) {
+        for (const entry of entriesSince(page, revision)) entries.push(Uint8Array.from(entry));
+      }
     }
+    entries.push(...releasedSince(this.#tables, this.#issuerId, shard, revision, this.#transaction));
+    return { entryCount: entries.length, entriesDer: entries };
   }
 
   close(): void {
     this.#transaction.done();
+  }
+
+  *#pages(shard: number): Iterable<Buffer> {
+    const prefix = shardKey(this.#issuerId, shard);
+    const range = { start: prefix, end: endOfPrefix(prefix), transaction: this.#transaction };
+    for (const { value } of this.#tables.revokedPages.getRange(range)) yield asBuffer(value);
   }
 
   *#readTotals(): Iterable<RevokedTotals> {

@@ -1,11 +1,19 @@
 import { encodeCrlEntry } from '@lancre/pki/crl';
 import { type CertificateSequence, serialRank } from '../status/certificate-batch.ts';
-import type { CertificateRecord, CertificateStatus, Revocation } from '../status/certificate-record.ts';
+import {
+  type CertificateRecord,
+  type CertificateStatus,
+  notAfterUnknown,
+  type Revocation,
+} from '../status/certificate-record.ts';
 import { contradicts, nextStatus } from '../status/revocation-rules.ts';
 import type { RevokedSnapshot } from '../status/revoked-snapshot.ts';
 import type {
   AssignConflict,
   AssignSummary,
+  Hold,
+  HoldOutcome,
+  ReleaseOutcome,
   RevokeOutcome,
   StatusCounts,
   StatusStore,
@@ -15,6 +23,7 @@ import { LmdbRevokedSnapshot } from './lmdb-revoked-snapshot.ts';
 import { LmdbStatusView } from './lmdb-status-view.ts';
 import type { LmdbTables } from './lmdb-tables.ts';
 import { decodeRecord, encodeRecord, toSeconds } from './record-codec.ts';
+import { forgetReleasedUntil } from './released-entries.ts';
 import { applyRevokedChanges, dropExpiredEntries, type RevokedChange } from './revoked-index.ts';
 import { decodeRevokedTotals } from './revoked-totals-codec.ts';
 import {
@@ -41,6 +50,29 @@ export class LmdbStatusStore extends LmdbStatusView implements StatusStore {
 
   async revoke(issuerId: number, serialNumber: Uint8Array, revocation: Revocation): Promise<RevokeOutcome> {
     return this.#tables.root.transactionSync(() => this.#revoke(issuerId, serialNumber, revocation));
+  }
+
+  async hold(issuerId: number, serialNumber: Uint8Array, hold: Hold): Promise<HoldOutcome> {
+    return this.#tables.root.transactionSync(() => {
+      const record = this.#find(issuerId, serialNumber);
+      if (record === undefined) return { kind: 'unassigned' };
+      const transition = nextStatus(record.status, { kind: 'held', ...hold, reason: 'certificateHold' });
+      if (transition.kind === 'unchanged') return { kind: 'unchanged', record };
+      return { kind: 'held', record: this.#change(record, transition.status) };
+    });
+  }
+
+  async release(issuerId: number, serialNumber: Uint8Array, releaseTime: Date): Promise<ReleaseOutcome> {
+    return this.#tables.root.transactionSync(() => {
+      const record = this.#find(issuerId, serialNumber);
+      if (record === undefined) return { kind: 'unassigned' };
+      if (record.status.kind !== 'held') return { kind: 'unchanged', record };
+      return { kind: 'released', record: this.#change(record, { kind: 'assigned' }, releaseTime) };
+    });
+  }
+
+  async forgetReleased(issuerId: number, shard: number, revision: number): Promise<void> {
+    this.#tables.root.transactionSync(() => forgetReleasedUntil(this.#tables, issuerId, shard, revision));
   }
 
   openRevoked(issuerId: number): RevokedSnapshot {
@@ -82,16 +114,27 @@ export class LmdbStatusStore extends LmdbStatusView implements StatusStore {
   }
 
   #revoke(issuerId: number, serialNumber: Uint8Array, revocation: Revocation): RevokeOutcome {
-    const key = certificateKey(issuerId, serialNumber);
-    const stored = this.#tables.certificates.getBinary(key);
-    if (stored === undefined) return { kind: 'unassigned' };
-    const record = decodeRecord(issuerId, serialNumber, stored);
+    const record = this.#find(issuerId, serialNumber);
+    if (record === undefined) return { kind: 'unassigned' };
     const transition = nextStatus(record.status, { kind: 'revoked', ...revocation });
     if (transition.kind === 'unchanged') return { kind: 'unchanged', record };
-    const changed = { ...record, status: transition.status };
-    this.#tables.certificates.putSync(key, encodeRecord(changed));
-    applyRevokedChanges(this.#tables, issuerId, record.shard, [changeOf(changed)]);
+    const changed = this.#change(record, transition.status);
     return { kind: record.status.kind === 'revoked' ? 'changed' : 'revoked', record: changed };
+  }
+
+  #find(issuerId: number, serialNumber: Uint8Array): CertificateRecord | undefined {
+    const stored = this.#tables.certificates.getBinary(certificateKey(issuerId, serialNumber));
+    return stored && decodeRecord(issuerId, serialNumber, stored);
+  }
+
+  /** Writes a new status, and what it changes on the lists. */
+  #change(record: CertificateRecord, status: CertificateStatus, releaseTime?: Date): CertificateRecord {
+    const changed = { ...record, status };
+    const { issuerId, serialNumber, shard } = record;
+    this.#tables.certificates.putSync(certificateKey(issuerId, serialNumber), encodeRecord(changed));
+    const change = releaseTime === undefined ? listedChange(changed) : releasedChange(changed, releaseTime);
+    if (change !== undefined) applyRevokedChanges(this.#tables, issuerId, shard, [change]);
+    return changed;
   }
 }
 
@@ -135,7 +178,7 @@ class AssignBatch {
     const key = this.#keys.write(record.serialNumber);
     if (putIfAbsent(this.#tables, key, encodeRecord(record))) {
       this.#added += 1;
-      if (record.status.kind !== 'assigned') this.#note(record);
+      this.#note(record);
       return;
     }
     const stored = this.#tables.certificates.getBinary(key);
@@ -144,20 +187,19 @@ class AssignBatch {
   }
 
   #reconcile(key: Buffer, stored: CertificateRecord, coming: CertificateRecord, index: number): void {
-    if (toSeconds(stored.notAfter) !== toSeconds(coming.notAfter)) {
+    const notAfter = knownNotAfter(stored.notAfter, coming.notAfter);
+    if (notAfter === undefined) {
       this.#conflicts.push({ index, field: 'notAfter' });
       return;
     }
     const status = this.#statusAfter(stored.status, coming.status);
-    if (status === undefined) {
-      if (contradicts(stored.status, coming.status)) this.#conflicts.push({ index, field: 'revocation' });
-      else this.#unchanged += 1;
-      return;
-    }
-    const changed = { ...stored, status };
+    if (status !== undefined) this.#changed.push(index);
+    else if (contradicts(stored.status, coming.status)) this.#conflicts.push({ index, field: 'revocation' });
+    else this.#unchanged += 1;
+    if (status === undefined && notAfter === stored.notAfter) return;
+    const changed = { ...stored, notAfter, status: status ?? stored.status };
     this.#tables.certificates.putSync(key, encodeRecord(changed));
     this.#note(changed);
-    this.#changed.push(index);
   }
 
   #statusAfter(stored: CertificateStatus, coming: CertificateStatus): CertificateStatus | undefined {
@@ -167,12 +209,14 @@ class AssignBatch {
   }
 
   #note(record: CertificateRecord): void {
+    const change = listedChange(record);
+    if (change === undefined) return;
     let changes = this.#changes.get(record.shard);
     if (changes === undefined) {
       changes = new Map();
       this.#changes.set(record.shard, changes);
     }
-    changes.set(Buffer.from(record.serialNumber).toString('latin1'), changeOf(record));
+    changes.set(Buffer.from(record.serialNumber).toString('latin1'), change);
   }
 
   #addToCount(): void {
@@ -185,9 +229,21 @@ class AssignBatch {
   }
 }
 
-function changeOf(record: CertificateRecord): RevokedChange {
+/** The one of two that is known; undefined when both are, and differ. */
+function knownNotAfter(stored: Date, coming: Date): Date | undefined {
+  const seconds = toSeconds(coming);
+  if (seconds === toSeconds(stored) || seconds === toSeconds(notAfterUnknown)) return stored;
+  return toSeconds(stored) === toSeconds(notAfterUnknown) ? coming : undefined;
+}
+
+function releasedChange({ serialNumber }: CertificateRecord, releaseTime: Date): RevokedChange {
+  return { serialNumber, entry: undefined, releasedSeconds: toSeconds(releaseTime) };
+}
+
+/** Undefined for what is on no list. */
+function listedChange(record: CertificateRecord): RevokedChange | undefined {
   const { serialNumber, status } = record;
-  if (status.kind === 'assigned') return { serialNumber, entry: undefined };
+  if (status.kind === 'assigned') return undefined;
   const entryDer = encodeCrlEntry({
     serialNumber,
     revocationDate: status.revocationTime,

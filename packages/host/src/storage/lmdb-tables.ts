@@ -19,6 +19,8 @@ export interface LmdbTables {
   readonly revokedPages: BinaryTable;
   /** [issuer][shard] -> revoked-totals. */
   readonly revokedTotals: BinaryTable;
+  /** [issuer][shard][serial length][serial] -> revision 6, time of the release 5: holds that were lifted. */
+  readonly released: BinaryTable;
   /** [issuer] -> number of certificates, 6 octets. */
   readonly counts: BinaryTable;
   /** [issuer][shard] -> publication-codec. */
@@ -95,6 +97,7 @@ function openTables(folder: string, access: 'read' | 'write'): LmdbTables {
     certificates: table('certificates'),
     revokedPages: table('revoked-pages'),
     revokedTotals: table('revoked-totals'),
+    released: table('released'),
     counts: table('counts'),
     publications: table('publications'),
     answers: table('answers'),

@@ -1,6 +1,7 @@
 import type { RevokedTotals } from '../status/revoked-snapshot.ts';
 import type { LmdbTables } from './lmdb-tables.ts';
 import { fromSeconds } from './record-codec.ts';
+import { noteReleased, unnoteReleased } from './released-entries.ts';
 import {
   decodeRevokedPage,
   encodeRevokedPage,
@@ -10,12 +11,10 @@ import {
 import { decodeRevokedTotals, encodeRevokedTotals } from './revoked-totals-codec.ts';
 import { compareSerials, endOfPrefix, revokedPageKey, shardKey } from './store-keys.ts';
 
-/** A change of the index: an entry that is added or takes the old one's place, or one that goes. */
-export interface RevokedChange {
-  readonly serialNumber: Uint8Array;
-  /** Undefined = taken out. */
-  readonly entry: Omit<RevokedPageEntry, 'revision'> | undefined;
-}
+/** A change of the index: an entry that is added or takes the old one's place, or one that goes with a release. */
+export type RevokedChange =
+  | { readonly serialNumber: Uint8Array; readonly entry: Omit<RevokedPageEntry, 'revision'> }
+  | { readonly serialNumber: Uint8Array; readonly entry: undefined; readonly releasedSeconds: number };
 
 /**
  * Applies changes to one shard of the revoked index and its totals. Call inside a write transaction.
@@ -35,6 +34,28 @@ export function applyRevokedChanges(
     next = rewritePage(tables, issuerId, shard, changes, next, tally);
   }
   saveTotals(tables, issuerId, shard, changes, tally);
+  noteReleases(tables, issuerId, shard, changes, tally.revision);
+}
+
+function noteReleases(
+  tables: LmdbTables,
+  issuerId: number,
+  shard: number,
+  changes: readonly RevokedChange[],
+  revision: number,
+): void {
+  const listed = changes.filter(({ entry }) => entry !== undefined);
+  unnoteReleased(
+    tables,
+    issuerId,
+    shard,
+    listed.map(({ serialNumber }) => serialNumber),
+  );
+  for (const change of changes) {
+    if (change.entry !== undefined) continue;
+    const { serialNumber, releasedSeconds } = change;
+    noteReleased(tables, issuerId, shard, serialNumber, { revision, releasedSeconds });
+  }
 }
 
 /**

@@ -67,6 +67,20 @@ export function entriesOfPage(page: Buffer): Uint8Array {
   return page.subarray(entriesOffset(page));
 }
 
+/** The encoded entries of a page that came after `revision`; slices of it. @throws LancreError `store_corrupt` */
+export function entriesSince(page: Buffer, revision: number): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  let position = 2;
+  let entryStart = entriesOffset(page);
+  for (let index = page.readUInt16BE(0); index > 0; index -= 1) {
+    const entryEnd = entryStart + page.readUInt16BE(position + 11);
+    if (page.readUIntBE(position + 5, 6) > revision) found.push(page.subarray(entryStart, entryEnd));
+    position += headOctets + page.readUInt8(position + 13);
+    entryStart = entryEnd;
+  }
+  return found;
+}
+
 /** Walks over all that stands before the entries, and sees that the lengths there add up to the page. */
 function entriesOffset(page: Buffer): number {
   let position = 2;

@@ -19,6 +19,7 @@ function cabf(ocsp: Partial<OcspPolicy> = {}, crl: Partial<CrlPolicy> = {}): Pro
     certificates: ca.issuer.certificates,
     policy: {
       profile: 'cabf',
+      issues: 'any',
       ocsp: { ...defaultIssuerPolicy.ocsp, ...ocsp },
       crl: { ...defaultIssuerPolicy.crl, ...crl },
     },

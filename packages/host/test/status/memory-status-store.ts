@@ -1,9 +1,27 @@
 import { encodeCrlEntry } from '@lancre/pki/crl';
 import type { CertificateSequence } from '#host/status/certificate-batch.js';
-import type { CertificateRecord, CertificateStatus, Revocation } from '#host/status/certificate-record.js';
+import {
+  type CertificateRecord,
+  type CertificateStatus,
+  notAfterUnknown,
+  type Revocation,
+} from '#host/status/certificate-record.js';
 import { contradicts, nextStatus } from '#host/status/revocation-rules.js';
-import type { RevokedBatch, RevokedSnapshot, RevokedTotals } from '#host/status/revoked-snapshot.js';
-import type { AssignConflict, RevokeOutcome, StatusCounts, StatusStore } from '#host/status/status-store.js';
+import type {
+  RevokedBatch,
+  RevokedChanges,
+  RevokedSnapshot,
+  RevokedTotals,
+} from '#host/status/revoked-snapshot.js';
+import type {
+  AssignConflict,
+  Hold,
+  HoldOutcome,
+  ReleaseOutcome,
+  RevokeOutcome,
+  StatusCounts,
+  StatusStore,
+} from '#host/status/status-store.js';
 import type { StatusKey, StatusVersion } from '#host/status/status-view.js';
 
 /** The contract of StatusStore in the plainest form: what the real stores are compared with. */
@@ -45,15 +63,27 @@ export class MemoryStatusStore implements StatusStore {
       const coming = records.at(index);
       if (coming === undefined) continue;
       const stored = issuer.records.get(hexOf(coming.serialNumber));
-      const status = stored === undefined ? coming.status : statusAfter(stored, coming);
+      const notAfter = stored === undefined ? coming.notAfter : knownNotAfter(stored, coming);
+      if (notAfter === undefined) {
+        summary.conflicts.push({ index, field: 'notAfter' });
+        continue;
+      }
+      const known = { ...coming, notAfter };
+      const status = stored === undefined ? coming.status : statusAfter(stored, known);
       if (typeof status === 'string') {
         if (status === 'unchanged') summary.unchanged += 1;
         else summary.conflicts.push({ index, field: status });
+        if (stored !== undefined && stored.facts.notAfter * 1000 !== notAfter.getTime()) {
+          const before = recordOf(issuerId, hexOf(coming.serialNumber), stored.facts);
+          const listing = before.status.kind === 'assigned' ? 'never' : 'listed';
+          issuer.records.set(hexOf(coming.serialNumber), new Stored({ ...before, notAfter }, listing));
+          if (listing === 'listed') touched.add(before.shard);
+        }
         continue;
       }
       const shard = stored?.facts.shard ?? coming.shard;
       const listing = status.kind === 'assigned' ? 'never' : 'listed';
-      issuer.records.set(hexOf(coming.serialNumber), new Stored({ ...coming, shard, status }, listing));
+      issuer.records.set(hexOf(coming.serialNumber), new Stored({ ...known, shard, status }, listing));
       if (listing === 'listed') touched.add(shard);
       if (stored === undefined) summary.added += 1;
       else {
@@ -88,6 +118,42 @@ export class MemoryStatusStore implements StatusStore {
     issuer.records.set(hexOf(serialNumber), new Stored(changed, 'listed'));
     issuer.touch(record.shard);
     return { kind: record.status.kind === 'revoked' ? 'changed' : 'revoked', record: changed };
+  }
+
+  async hold(issuerId: number, serialNumber: Uint8Array, hold: Hold): Promise<HoldOutcome> {
+    const issuer = this.#issuerOf(issuerId);
+    const stored = issuer.records.get(hexOf(serialNumber));
+    if (stored === undefined) return { kind: 'unassigned' };
+    const record = recordOf(issuerId, hexOf(serialNumber), stored.facts);
+    if (record.status.kind !== 'assigned') return { kind: 'unchanged', record };
+    const changed: CertificateRecord = {
+      ...record,
+      status: { kind: 'held', ...hold, reason: 'certificateHold' },
+    };
+    issuer.records.set(hexOf(serialNumber), new Stored(changed, 'listed'));
+    issuer.touch(record.shard);
+    return { kind: 'held', record: changed };
+  }
+
+  async release(issuerId: number, serialNumber: Uint8Array, releaseTime: Date): Promise<ReleaseOutcome> {
+    const issuer = this.#issuerOf(issuerId);
+    const stored = issuer.records.get(hexOf(serialNumber));
+    if (stored === undefined) return { kind: 'unassigned' };
+    const record = recordOf(issuerId, hexOf(serialNumber), stored.facts);
+    if (record.status.kind !== 'held') return { kind: 'unchanged', record };
+    const changed: CertificateRecord = { ...record, status: { kind: 'assigned' } };
+    const released = new Stored(changed, 'never');
+    issuer.records.set(hexOf(serialNumber), released);
+    issuer.touch(record.shard);
+    released.releasedAt = { time: releaseTime, revision: issuer.revisions.get(record.shard) ?? 0 };
+    return { kind: 'released', record: changed };
+  }
+
+  async forgetReleased(issuerId: number, shard: number, revision: number): Promise<void> {
+    for (const stored of this.#issuerOf(issuerId).records.values()) {
+      if (stored.facts.shard === shard && (stored.releasedAt?.revision ?? 0) <= revision)
+        stored.releasedAt = undefined;
+    }
   }
 
   openRevoked(issuerId: number): RevokedSnapshot {
@@ -133,6 +199,8 @@ class Stored {
   listing: 'never' | 'listed' | 'dropped';
   /** The revision of its shard that it came with; 0 = not taken yet. */
   revision = 0;
+  /** A hold that was lifted. */
+  releasedAt: { readonly time: Date; readonly revision: number } | undefined;
 
   constructor(record: CertificateRecord, listing: 'never' | 'listed') {
     this.serialNumber = record.serialNumber;
@@ -164,9 +232,14 @@ class IssuerRecords {
 class MemorySnapshot implements RevokedSnapshot {
   readonly shards: readonly RevokedTotals[];
   readonly #entries: ReadonlyMap<number, Uint8Array>;
+  readonly #records: readonly Pick<
+    Stored,
+    'serialNumber' | 'facts' | 'listing' | 'revision' | 'entryDer' | 'releasedAt'
+  >[];
 
   constructor(issuer: IssuerRecords) {
     const shards = [...issuer.revisions].sort(([a], [b]) => a - b);
+    this.#records = [...issuer.records.values()].map((stored) => ({ ...stored }));
     this.#entries = new Map(
       shards.map(([shard]) => [shard, Buffer.concat(issuer.listed(shard).map(({ entryDer }) => entryDer))]),
     );
@@ -188,7 +261,36 @@ class MemorySnapshot implements RevokedSnapshot {
     if (entriesDer !== undefined) yield { entriesDer };
   }
 
+  changesSince(shard: number, revision: number): RevokedChanges {
+    const entriesDer = this.#records
+      .filter(({ facts }) => facts.shard === shard)
+      .flatMap((stored) => changeSince(stored, revision));
+    return { entryCount: entriesDer.length, entriesDer };
+  }
+
   close(): void {}
+}
+
+function changeSince(
+  {
+    serialNumber,
+    listing,
+    revision,
+    entryDer,
+    releasedAt,
+  }: Pick<Stored, 'serialNumber' | 'listing' | 'revision' | 'entryDer' | 'releasedAt'>,
+  since: number,
+): Uint8Array[] {
+  if (listing === 'listed' && revision > since) return [entryDer];
+  if (releasedAt === undefined || releasedAt.revision <= since) return [];
+  return [encodeCrlEntry({ serialNumber, revocationDate: releasedAt.time, reason: 'removeFromCRL' })];
+}
+
+function knownNotAfter(stored: Stored, coming: CertificateRecord): Date | undefined {
+  const known = stored.facts.notAfter * 1000;
+  if (known === coming.notAfter.getTime()) return coming.notAfter;
+  if (coming.notAfter.getTime() === notAfterUnknown.getTime()) return new Date(known);
+  return known === notAfterUnknown.getTime() ? coming.notAfter : undefined;
 }
 
 function statusAfter(
@@ -196,7 +298,6 @@ function statusAfter(
   coming: CertificateRecord,
 ): CertificateStatus | 'unchanged' | AssignConflict['field'] {
   const before = recordOf(coming.issuerId, hexOf(coming.serialNumber), stored.facts);
-  if (before.notAfter.getTime() !== coming.notAfter.getTime()) return 'notAfter';
   if (coming.status.kind === 'assigned') return 'unchanged';
   const transition = nextStatus(before.status, coming.status);
   if (transition.kind === 'set') return transition.status;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeCrlEntry } from '@lancre/pki/crl';
-import type { CertificateRecord } from '#host/status/certificate-record.js';
+import fc from 'fast-check';
+import { type CertificateRecord, notAfterUnknown } from '#host/status/certificate-record.js';
 import type { RevokedSnapshot } from '#host/status/revoked-snapshot.js';
 import type { StatusStore } from '#host/status/status-store.js';
 import { lookUp } from '#host/status/status-view.js';
@@ -44,6 +45,9 @@ export function describeStatusStore(name: string, open: () => Promise<OpenedStor
   describeRevoke(check);
   describeSnapshots(check);
   describeExpiry(check);
+  describeHolds(check);
+  describeChanges(check);
+  describeUnknownNotAfter(check);
 }
 
 type Check = (statement: string, body: (store: StatusStore) => Promise<void>) => void;
@@ -578,6 +582,178 @@ function describeExpiry(check: Check): void {
     assert.deepEqual(await store.assign(1, [record('01', { notAfter: before })]), summary({ unchanged: 1 }));
     assert.equal(lookUp(store, 1, octetsOf('01'))?.status.kind, 'revoked');
     assert.deepEqual(walkShard(store, 0), []);
+  });
+}
+
+function describeHolds(check: Check): void {
+  check(
+    'REV-07: a hold is listed with its reason, and lifted it is good again and off the list',
+    async (store) => {
+      await store.assign(1, [record('01', { shard: 2 })]);
+      const outcome = await store.hold(1, octetsOf('01'), { revocationTime: REVOKED_AT });
+      assert.equal(outcome.kind, 'held');
+      assert.deepEqual(lookUp(store, 1, octetsOf('01'))?.status, held());
+      assert.equal(entryOf(store, 2, '01').reason, 'certificateHold');
+      assert.equal((await store.release(1, octetsOf('01'), LATER)).kind, 'released');
+      assert.deepEqual(lookUp(store, 1, octetsOf('01'))?.status, { kind: 'assigned' });
+      assert.deepEqual(walkShard(store, 2), []);
+      checkTotals(store);
+    },
+  );
+
+  check('REV-07: what is revoked is neither held nor released', async (store) => {
+    await store.assign(1, [record('01', { status: revoked({ reason: 'superseded' }) }), record('02')]);
+    assert.equal((await store.hold(1, octetsOf('01'), { revocationTime: LATER })).kind, 'unchanged');
+    assert.equal((await store.release(1, octetsOf('01'), LATER)).kind, 'unchanged');
+    assert.equal((await store.release(1, octetsOf('02'), LATER)).kind, 'unchanged');
+    assert.deepEqual(lookUp(store, 1, octetsOf('01'))?.status, revoked({ reason: 'superseded' }));
+  });
+
+  check('a serial without a record is neither held nor released', async (store) => {
+    assert.equal((await store.hold(1, octetsOf('01'), { revocationTime: LATER })).kind, 'unassigned');
+    assert.equal((await store.release(1, octetsOf('01'), LATER)).kind, 'unassigned');
+  });
+
+  check('a hold made twice, or lifted twice, changes nothing the second time', async (store) => {
+    await store.assign(1, [record('01')]);
+    await store.hold(1, octetsOf('01'), { revocationTime: REVOKED_AT });
+    const once = picture(store, 1);
+    assert.equal((await store.hold(1, octetsOf('01'), { revocationTime: LATER })).kind, 'unchanged');
+    assert.deepEqual(picture(store, 1), once);
+    await store.release(1, octetsOf('01'), LATER);
+    const lifted = picture(store, 1);
+    await store.release(1, octetsOf('01'), LATER);
+    assert.deepEqual(picture(store, 1), lifted);
+  });
+}
+
+function describeChanges(check: Check): void {
+  const changed = (store: StatusStore, shard: number, revision: number): string[] => {
+    const snapshot = store.openRevoked(1);
+    const { entriesDer, entryCount } = snapshot.changesSince(shard, revision);
+    snapshot.close();
+    assert.equal(entriesDer.length, entryCount);
+    return entriesDer
+      .map((der) => decodeCrlEntry(der))
+      .map(({ serialNumber, reason }) => `${serialNumber} ${reason ?? 'none'}`)
+      .sort();
+  };
+  const revisionOf = (store: StatusStore, shard: number): number =>
+    picture(store, 1).find((totals) => totals.shard === shard)?.revision ?? 0;
+
+  check(
+    'SHD-18: the changes since a revision are what came, changed or was released after it',
+    async (store) => {
+      await store.assign(1, [
+        record('01', { status: revoked({ reason: 'superseded' }) }),
+        record('02', { status: held() }),
+        ...['03', '04', '05'].map((serial) => record(serial)),
+      ]);
+      const base = revisionOf(store, 0);
+      assert.deepEqual(changed(store, 0, base), []);
+      await store.revoke(1, octetsOf('01'), { revocationTime: EARLIER, reason: 'keyCompromise' });
+      await store.release(1, octetsOf('02'), LATER);
+      await store.revoke(1, octetsOf('03'), { revocationTime: LATER });
+      await store.hold(1, octetsOf('04'), { revocationTime: LATER });
+      await store.hold(1, octetsOf('05'), { revocationTime: LATER });
+      await store.release(1, octetsOf('05'), LATER);
+      assert.deepEqual(changed(store, 0, base), [
+        '01 keyCompromise',
+        '02 removeFromCRL',
+        '03 none',
+        '04 certificateHold',
+        '05 removeFromCRL',
+      ]);
+      assert.deepEqual(changed(store, 0, revisionOf(store, 0)), []);
+      assert.deepEqual(changed(store, 3, 0), []);
+    },
+  );
+
+  check('SHD-18: what was released and is revoked again is listed once', async (store) => {
+    await store.assign(1, [record('01', { status: held() })]);
+    const base = revisionOf(store, 0);
+    await store.release(1, octetsOf('01'), LATER);
+    await store.revoke(1, octetsOf('01'), { revocationTime: LATER, reason: 'superseded' });
+    assert.deepEqual(changed(store, 0, base), ['01 superseded']);
+  });
+
+  check('releases are forgotten up to a revision, and no further', async (store) => {
+    await store.assign(1, [record('01', { status: held() }), record('02', { status: held() })]);
+    await store.release(1, octetsOf('01'), LATER);
+    const first = revisionOf(store, 0);
+    await store.release(1, octetsOf('02'), LATER);
+    await store.forgetReleased(1, 0, first);
+    assert.deepEqual(changed(store, 0, 0), ['02 removeFromCRL']);
+    await store.forgetReleased(1, 5, ALL);
+    assert.deepEqual(changed(store, 0, 0), ['02 removeFromCRL']);
+    await store.forgetReleased(1, 0, ALL);
+    assert.deepEqual(changed(store, 0, 0), []);
+  });
+
+  check(
+    'SHD-18: over any history, an old list and the changes since give the present list',
+    async (store) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 3 })), { maxLength: 30 }),
+          async (steps) => {
+            historyNumber += 1;
+            const prefix = historyNumber.toString(16).padStart(4, '0');
+            const serialOf = (index: number) => octetsOf(`01${prefix}0${index}`);
+            await store.assign(
+              1,
+              [0, 1, 2, 3, 4, 5].map((index) => record(`01${prefix}0${index}`)),
+            );
+            const pictures: { readonly revision: number; readonly listed: ReadonlySet<string> }[] = [];
+            for (const [index, action] of steps) {
+              pictures.push({ revision: revisionOf(store, 0), listed: new Set(walkShard(store, 0)) });
+              if (action === 0) await store.revoke(1, serialOf(index), { revocationTime: LATER });
+              if (action === 1) await store.hold(1, serialOf(index), { revocationTime: LATER });
+              if (action >= 2) await store.release(1, serialOf(index), LATER);
+            }
+            const present = walkShard(store, 0).sort();
+            for (const { revision, listed } of pictures) {
+              const combined = new Set(listed);
+              for (const change of changed(store, 0, revision)) {
+                const [serial = '', reason] = change.split(' ');
+                if (reason === 'removeFromCRL') combined.delete(serial);
+                else combined.add(serial);
+              }
+              assert.deepEqual([...combined].sort(), present);
+            }
+          },
+        ),
+        { numRuns: 20 },
+      );
+    },
+  );
+}
+
+/** Each history of the property has serials of its own. */
+let historyNumber = 0;
+
+function describeUnknownNotAfter(check: Check): void {
+  check('a notAfter that is not known gives way to one that is, and keeps the revocation', async (store) => {
+    await store.assign(1, [
+      record('01', { notAfter: notAfterUnknown, status: revoked({ reason: 'superseded' }) }),
+      record('02', { notAfter: notAfterUnknown }),
+    ]);
+    const again = await store.assign(1, [record('01'), record('02')]);
+    assert.deepEqual(again, summary({ unchanged: 2 }));
+    assert.deepEqual(lookUp(store, 1, octetsOf('01'))?.notAfter, NOT_AFTER);
+    assert.deepEqual(lookUp(store, 1, octetsOf('01'))?.status, revoked({ reason: 'superseded' }));
+    assert.deepEqual(lookUp(store, 1, octetsOf('02'))?.notAfter, NOT_AFTER);
+    assert.deepEqual(walkShard(store, 0), ['01']);
+    assert.equal(await store.expireRevoked(1, 0, new Date(NOT_AFTER.getTime() + 1000), ALL), 1);
+    checkTotals(store);
+  });
+
+  check('a known notAfter stays when it comes again as not known', async (store) => {
+    await store.assign(1, [record('01')]);
+    const coming = record('01', { notAfter: notAfterUnknown, status: revoked() });
+    assert.deepEqual(await store.assign(1, [coming]), summary({ revoked: 1 }));
+    assert.deepEqual(lookUp(store, 1, octetsOf('01'))?.notAfter, NOT_AFTER);
+    assert.deepEqual(lookUp(store, 1, octetsOf('01'))?.status, revoked());
   });
 }
 

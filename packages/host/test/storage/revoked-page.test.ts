@@ -129,7 +129,11 @@ test('an entry that is taken out goes, and a page without entries goes with it',
   const serials = Array.from({ length: 300 }, (_, index) => numberOctets(index + 4096));
   tables.root.transactionSync(() => {
     insert(tables, shard, serials);
-    const changes = serials.slice(100, 260).map((serialNumber) => ({ serialNumber, entry: undefined }));
+    const changes = serials.slice(100, 260).map((serialNumber) => ({
+      serialNumber,
+      entry: undefined,
+      releasedSeconds: 1,
+    }));
     applyRevokedChanges(tables, 1, shard, changes);
   });
   assert.equal(readRevokedTotals(tables, 1, shard).entryCount, 140);
