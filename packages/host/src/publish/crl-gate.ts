@@ -1,15 +1,19 @@
-import type { Certificate, GeneralName, GeneralNameInput } from '@lancre/pki/certificate';
+import type { GeneralName, GeneralNameInput } from '@lancre/pki/certificate';
 import {
-  type Crl,
+  CrlScanner,
   crlAuthorityKeyIdentifierOf,
   crlNumberOf,
-  decodeCrl,
+  deltaCrlIndicatorOf,
   issuingDistributionPointOf,
+  type ScannedCrl,
 } from '@lancre/pki/crl';
-import type { CryptoProvider } from '@lancre/pki/crypto';
+import type { StreamingCryptoProvider, VerifyStream } from '@lancre/pki/crypto';
 import { PkiError } from '@lancre/pki/errors';
-import type { StagedArtifact } from './artifact-store.ts';
+import type { Issuer } from '../issuer/issuer.ts';
+import type { StatusView } from '../status/status-view.ts';
+import type { ArtifactView, StagedArtifact } from './artifact-store.ts';
 import type { CrlHeader } from './crl-content.ts';
+import { lostEntry } from './lost-entry.ts';
 import type { Publication } from './publication-store.ts';
 
 /** What is wrong with a list; the first fault found. */
@@ -24,58 +28,77 @@ export interface GateFault {
     | 'this_update'
     | 'next_update'
     | 'distribution_point'
-    | 'entries';
+    | 'base'
+    | 'entries'
+    | 'lint'
+    | 'entry_lost';
   readonly message: string;
+}
+
+/** A list before the gate. */
+export interface ListAtGate {
+  readonly staged: StagedArtifact;
+  /** What was meant. */
+  readonly header: CrlHeader;
+  readonly issuer: Issuer;
+  /** The published list of the same scope and kind. */
+  readonly previous: Publication | undefined;
+  readonly artifacts: ArtifactView;
+  readonly statuses: StatusView;
+  readonly crypto: StreamingCryptoProvider;
 }
 
 /**
  * The last check before a list is published, made on the octets that will be served: it reads them
  * back, verifies the signature by the issuer's certificate and compares what they say with what was
- * meant and with what is published (CRL-28, ORSP-37, T-15 to T-18).
+ * meant and with what is published (CRL-28, ORSP-37, T-15 to T-19). In memory that does not grow with the list.
  *
  * @returns undefined when nothing is wrong
  */
-export async function checkStagedCrl(input: {
-  readonly staged: StagedArtifact;
-  readonly header: CrlHeader;
-  readonly issuerCertificate: Certificate;
-  readonly previous: Publication | undefined;
-  readonly crypto: CryptoProvider;
-}): Promise<GateFault | undefined> {
-  const { staged, header, issuerCertificate, previous, crypto } = input;
-  const crl = await readBack(staged);
-  if (crl instanceof PkiError)
-    return { code: 'unreadable', message: `it cannot be read back: ${crl.message}` };
+export async function checkStagedCrl(list: ListAtGate): Promise<GateFault | undefined> {
+  const { header, issuer, previous } = list;
+  const read = await readBack(list);
+  if (read instanceof PkiError)
+    return { code: 'unreadable', message: `it cannot be read back: ${read.message}` };
+  const { crl, signature } = read;
   const fault = contentFault(crl, header) ?? successionFault(crl, previous);
   if (fault !== undefined) return fault;
-  const verdict = await crypto.verify({
-    algorithm: crl.signatureAlgorithm,
-    subjectPublicKeyInfoDer: issuerCertificate.subjectPublicKeyInfo.der,
-    message: crl.tbsDer,
-    signature: crl.signature,
-  });
-  return verdict === 'valid' ? undefined : { code: 'signature', message: `its signature is ${verdict}` };
+  const verdict = await signature.finish(crl.signature);
+  if (verdict !== 'valid') return { code: 'signature', message: `its signature is ${verdict}` };
+  return header.kind === 'complete' ? lossFault(list, issuer) : undefined;
 }
 
-async function readBack(staged: StagedArtifact): Promise<Crl | PkiError> {
-  const octets = new Uint8Array(staged.length);
-  let position = 0;
-  for await (const part of staged.read()) {
-    octets.set(part, position);
-    position += part.length;
-  }
+interface ReadBack {
+  readonly crl: ScannedCrl;
+  readonly signature: VerifyStream;
+}
+
+async function readBack({ staged, issuer, crypto, header }: ListAtGate): Promise<ReadBack | PkiError> {
+  const signature = crypto.beginVerify({
+    algorithm: { der: header.signatureAlgorithmDer },
+    subjectPublicKeyInfoDer: issuer.certificates[0].subjectPublicKeyInfo.der,
+  });
+  const scanner = new CrlScanner({
+    onEntry: () => undefined,
+    onTbs: (octets) => signature.update(octets),
+  });
   try {
-    return decodeCrl(octets, { maxBytes: Number.MAX_SAFE_INTEGER });
+    for await (const part of staged.read()) scanner.push(part);
+    return { crl: scanner.finish(), signature };
   } catch (error) {
     if (error instanceof PkiError) return error;
     throw error;
   }
 }
 
-function contentFault(crl: Crl, header: CrlHeader): GateFault | undefined {
+function contentFault(crl: ScannedCrl, header: CrlHeader): GateFault | undefined {
   const { extensions } = header;
-  const wantedUris = urisOf(extensions.issuingDistributionPoint?.distributionPoint);
   const checks: readonly (readonly [GateFault['code'], boolean, string])[] = [
+    [
+      'signature',
+      isSame(crl.signatureAlgorithm.der, header.signatureAlgorithmDer),
+      "its signature algorithm is not the signer's",
+    ],
     [
       'issuer',
       isSame(crl.issuer.der, header.issuerDer),
@@ -87,16 +110,17 @@ function contentFault(crl: Crl, header: CrlHeader): GateFault | undefined {
       "its key identifier is not the issuer certificate's",
     ],
     ['number', crlNumberOf(crl) === extensions.crlNumber, 'its number is not the one taken for it'],
+    ['base', deltaCrlIndicatorOf(crl) === extensions.deltaBase, 'its BaseCRLNumber is not the one meant'],
     ['this_update', isSameInstant(crl.thisUpdate, header.thisUpdate), 'its thisUpdate is not the one meant'],
     ['next_update', isSameInstant(crl.nextUpdate, header.nextUpdate), 'its nextUpdate is not the one meant'],
     [
       'distribution_point',
-      urisOf(issuingDistributionPointOf(crl)?.distributionPoint) === wantedUris,
+      describePoint(issuingDistributionPointOf(crl)) === describePoint(extensions.issuingDistributionPoint),
       'its issuingDistributionPoint is not that of its URL',
     ],
     [
       'entries',
-      crl.entriesDer.length === header.entriesLength && crl.entryCount === header.entryCount,
+      crl.entriesLength === header.entriesLength && crl.entryCount === header.entryCount,
       'its entries are not those announced',
     ],
   ];
@@ -104,7 +128,7 @@ function contentFault(crl: Crl, header: CrlHeader): GateFault | undefined {
   return failed && { code: failed[0], message: failed[2] };
 }
 
-function successionFault(crl: Crl, previous: Publication | undefined): GateFault | undefined {
+function successionFault(crl: ScannedCrl, previous: Publication | undefined): GateFault | undefined {
   if (previous === undefined) return undefined;
   const number = crlNumberOf(crl);
   if (number === undefined || number <= previous.crlNumber) {
@@ -116,12 +140,66 @@ function successionFault(crl: Crl, previous: Publication | undefined): GateFault
   if (crl.thisUpdate <= previous.thisUpdate) {
     return { code: 'this_update', message: 'its thisUpdate is not after that of the published list' };
   }
-  return undefined;
+  return addressFault(crl, previous);
 }
 
-/** The URIs of a distribution point, one a line; undefined where there is none. */
-function urisOf(names: readonly GeneralNameInput[] | readonly GeneralName[] | undefined): string | undefined {
-  return names?.map((name) => (name.type === 'uri' ? name.uri : `not a URI: ${name.type}`)).join('\n');
+/** Certificates name the URL of their list for as long as they live: a list that names another is refused for them (SHD-11, T-26). */
+function addressFault(crl: ScannedCrl, { distributionPoints }: Publication): GateFault | undefined {
+  if (distributionPoints === undefined) return undefined;
+  const present = urisOf(issuingDistributionPointOf(crl)?.distributionPoint);
+  const isKept =
+    distributionPoints.length === 0
+      ? present.length === 0
+      : distributionPoints.some((uri) => present.includes(uri));
+  return isKept
+    ? undefined
+    : {
+        code: 'distribution_point',
+        message:
+          `the published list names ${nameUris(distributionPoints)}, this one ${nameUris(present)}: certificates ` +
+          'with the former in them would refuse it; "lancre publish --new-address" publishes it all the same',
+      };
+}
+
+/** An entry leaves a list only when its certificate has expired and been on one list since, or its hold was lifted (CRL-18, T-19). */
+async function lossFault(list: ListAtGate, issuer: Issuer): Promise<GateFault | undefined> {
+  const lost = await lostEntry({ ...list, issuer });
+  return lost === undefined ? undefined : { code: 'entry_lost', message: lost };
+}
+
+interface Point {
+  readonly distributionPoint?: readonly GeneralNameInput[] | readonly GeneralName[] | undefined;
+  readonly onlyContainsUserCerts?: boolean;
+  readonly onlyContainsCACerts?: boolean;
+  readonly onlyContainsAttributeCerts?: boolean;
+  readonly onlySomeReasons?: unknown;
+  readonly indirectCrl?: boolean;
+}
+
+/** All that an issuingDistributionPoint says, in words; undefined where there is none. */
+function describePoint(point: Point | undefined): string | undefined {
+  if (point === undefined) return undefined;
+  const flags = FLAGS.filter((flag) => point[flag] !== undefined && point[flag] !== false);
+  const names = point.distributionPoint?.map((name) =>
+    name.type === 'uri' ? name.uri : `not a URI: ${name.type}`,
+  );
+  return [...flags, ...(names ?? ['no name'])].join('\n');
+}
+
+const FLAGS = [
+  'onlyContainsUserCerts',
+  'onlyContainsCACerts',
+  'onlyContainsAttributeCerts',
+  'onlySomeReasons',
+  'indirectCrl',
+] as const;
+
+function urisOf(names: readonly GeneralNameInput[] | readonly GeneralName[] | undefined): readonly string[] {
+  return (names ?? []).flatMap((name) => (name.type === 'uri' ? [name.uri] : []));
+}
+
+function nameUris(uris: readonly string[]): string {
+  return uris.length === 0 ? 'no URL' : uris.join(', ');
 }
 
 function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {

@@ -118,6 +118,8 @@ class StagedFile implements StagedArtifact {
   readonly #path: string;
   readonly #file: FileHandle;
   #length = 0;
+  /** Of what was read from beginning to end, and not written to since: what was checked is what is named. */
+  #digest: string | undefined;
 
   constructor(root: string, path: string, file: FileHandle) {
     this.#root = root;
@@ -139,20 +141,23 @@ class StagedFile implements StagedArtifact {
   }
 
   async *read(): AsyncIterable<Uint8Array> {
+    const hash = this.#digest === undefined ? createHash('sha256') : undefined;
     const buffer = Buffer.allocUnsafe(readOctets);
     for (let position = 0; position < this.#length; ) {
       const { bytesRead } = await this.#file.read(buffer, 0, readOctets, position);
       if (bytesRead === 0)
         throw new LancreError('store_corrupt', `${this.#path} is shorter than what was written`);
-      yield buffer.subarray(0, bytesRead);
+      const part = buffer.subarray(0, bytesRead);
+      hash?.update(part);
       position += bytesRead;
+      // Before the last part is given away: whoever takes it may not come back for more.
+      if (position >= this.#length) this.#digest ??= hash?.digest('hex');
+      yield part;
     }
   }
 
   async seal(attributes: { readonly lastModified: Date }): Promise<ObjectName> {
-    const hash = createHash('sha256');
-    for await (const part of this.read()) hash.update(part);
-    const object = hash.digest('hex');
+    const object = await this.#hash();
     const target = objectPathIn(this.#root, object);
     await this.#file.utimes(attributes.lastModified, attributes.lastModified);
     await this.#file.sync();
@@ -168,12 +173,18 @@ class StagedFile implements StagedArtifact {
     return object;
   }
 
+  async #hash(): Promise<ObjectName> {
+    if (this.#digest === undefined) for await (const _ of this.read());
+    return this.#digest ?? createHash('sha256').digest('hex');
+  }
+
   async discard(): Promise<void> {
     await this.#file.close();
     await rm(this.#path, { force: true });
   }
 
   async #write(bytes: Uint8Array, position: number): Promise<void> {
+    this.#digest = undefined;
     for (let written = 0; written < bytes.length; ) {
       const { bytesWritten } = await this.#file.write(
         bytes,

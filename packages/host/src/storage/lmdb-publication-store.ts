@@ -1,14 +1,13 @@
-import { LancreError } from '../errors/lancre-error.ts';
-import type { Publication, PublicationStore } from '../publish/publication-store.ts';
+import type {
+  DeltaBase,
+  DeltaPublication,
+  Publication,
+  PublicationStore,
+} from '../publish/publication-store.ts';
 import type { CrlScope } from '../publish/scope.ts';
 import type { LmdbTables } from './lmdb-tables.ts';
+import { decodeScopeState, encodeScopeState, type ScopeState } from './scope-state-codec.ts';
 import { endOfPrefix, issuerKey, shardKey } from './store-keys.ts';
-
-/** What is kept of a scope: the last number taken, and the last list published under one. */
-interface ScopeState {
-  readonly lastNumber: bigint;
-  readonly publication: Publication | undefined;
-}
 
 /** CRL numbers and publications, in the store's own transactions. */
 export class LmdbPublicationStore implements PublicationStore {
@@ -19,8 +18,15 @@ export class LmdbPublicationStore implements PublicationStore {
   }
 
   findPublication(issuerId: number, shard: number): Publication | undefined {
-    this.#tables.root.resetReadTxn();
-    return this.#read(issuerId, shard).publication;
+    return this.#readFresh(issuerId, shard).publication;
+  }
+
+  findPrevious(issuerId: number, shard: number): DeltaBase | undefined {
+    return this.#readFresh(issuerId, shard).previous;
+  }
+
+  findDelta(issuerId: number, shard: number): DeltaPublication | undefined {
+    return this.#readFresh(issuerId, shard).delta;
   }
 
   publishedShards(issuerId: number): readonly number[] {
@@ -31,7 +37,8 @@ export class LmdbPublicationStore implements PublicationStore {
       start: prefix,
       end: endOfPrefix(prefix),
     })) {
-      if (decode(Buffer.from(value)).publication !== undefined) shards.push(Buffer.from(key).readUInt16BE(2));
+      const { publication } = decodeScopeState(Buffer.from(value));
+      if (publication !== undefined) shards.push(Buffer.from(key).readUInt16BE(2));
     }
     return shards;
   }
@@ -50,46 +57,66 @@ export class LmdbPublicationStore implements PublicationStore {
     this.#tables.root.transactionSync(() => {
       const state = this.#read(scope.issuerId, scope.shard);
       // Of two publishers the slower one comes late with the older list (T-17).
-      if (state.publication !== undefined && state.publication.crlNumber >= publication.crlNumber) return;
-      this.#write(scope, { ...state, publication });
+      if (isOlder(publication, state.publication)) return;
+      // A list that was signed elsewhere took no number here.
+      const lastNumber = greater(state.lastNumber, publication.crlNumber);
+      this.#write(scope, { ...state, lastNumber, publication, previous: baseOf(state.publication) });
     });
+  }
+
+  async saveDelta(scope: CrlScope, delta: DeltaPublication): Promise<void> {
+    this.#tables.root.transactionSync(() => {
+      const state = this.#read(scope.issuerId, scope.shard);
+      if (!isOlder(delta, state.delta)) this.#write(scope, { ...state, delta });
+    });
+  }
+
+  async removePublication(scope: CrlScope): Promise<void> {
+    this.#change(scope, { publication: undefined, previous: undefined });
+  }
+
+  async removeDelta(scope: CrlScope): Promise<void> {
+    this.#change(scope, { delta: undefined });
+  }
+
+  #change(scope: CrlScope, changes: Partial<ScopeState>): void {
+    this.#tables.root.transactionSync(() => {
+      this.#write(scope, { ...this.#read(scope.issuerId, scope.shard), ...changes });
+    });
+  }
+
+  #readFresh(issuerId: number, shard: number): ScopeState {
+    this.#tables.root.resetReadTxn();
+    return this.#read(issuerId, shard);
   }
 
   #read(issuerId: number, shard: number): ScopeState {
     const value = this.#tables.publications.getBinary(shardKey(issuerId, shard));
-    return value === undefined ? { lastNumber: 0n, publication: undefined } : decode(value);
+    return value === undefined ? NOTHING_PUBLISHED : decodeScopeState(value);
   }
 
   #write(scope: CrlScope, state: ScopeState): void {
-    this.#tables.publications.putSync(shardKey(scope.issuerId, scope.shard), encode(state));
+    this.#tables.publications.putSync(shardKey(scope.issuerId, scope.shard), encodeScopeState(state));
   }
 }
 
-function encode(state: ScopeState): Buffer {
-  const { publication } = state;
-  const stored = {
-    lastNumber: state.lastNumber.toString(),
-    ...(publication === undefined
-      ? {}
-      : { publication: { ...publication, crlNumber: publication.crlNumber.toString() } }),
-  };
-  return Buffer.from(JSON.stringify(stored));
+function isOlder(coming: Publication, saved: Publication | undefined): boolean {
+  return saved !== undefined && saved.crlNumber >= coming.crlNumber;
 }
 
-function decode(value: Buffer): ScopeState {
-  try {
-    const stored = JSON.parse(value.toString('utf8'));
-    const { publication } = stored;
-    return {
-      lastNumber: BigInt(stored.lastNumber),
-      publication: publication && {
-        ...publication,
-        crlNumber: BigInt(publication.crlNumber),
-        thisUpdate: new Date(publication.thisUpdate),
-        nextUpdate: new Date(publication.nextUpdate),
-      },
-    };
-  } catch (cause) {
-    throw new LancreError('store_corrupt', 'a publication in the store is not readable', { cause });
-  }
+function greater(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
+
+function baseOf(publication: Publication | undefined): DeltaBase | undefined {
+  if (publication === undefined) return undefined;
+  const { crlNumber, nextUpdate, revision } = publication;
+  return { crlNumber, nextUpdate, revision };
+}
+
+const NOTHING_PUBLISHED: ScopeState = {
+  lastNumber: 0n,
+  publication: undefined,
+  previous: undefined,
+  delta: undefined,
+};

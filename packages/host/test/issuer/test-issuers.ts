@@ -14,7 +14,7 @@ import {
 import type { Signer } from '@lancre/pki/crypto';
 import { createNodeCrypto, createNodeSigner } from '@lancre/pki/crypto-node';
 import type { Issuer } from '#host/issuer/issuer.js';
-import { type CrlPolicy, defaultIssuerPolicy } from '#host/issuer/issuer-policy.js';
+import { type CrlPolicy, defaultIssuerPolicy, type IssuedKind } from '#host/issuer/issuer-policy.js';
 
 export type KeyType = 'P-256' | 'P-384' | 'P-521' | 'ed25519' | 'rsa-2048';
 
@@ -85,14 +85,15 @@ export interface TestIssuerOptions {
   readonly id?: number;
   readonly key?: KeyType;
   readonly crl?: Partial<CrlPolicy>;
+  readonly issues?: IssuedKind;
   readonly keyIdentifier?: 'present' | 'absent';
 }
 
 /** An issuer with a key of its own; number 1 and name e1 unless told otherwise. */
 export async function createIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const { name = 'e1', id = 1, key = 'P-256', crl = {}, keyIdentifier = 'present' } = options;
+  const { name = 'e1', id = 1, key = 'P-256', crl = {}, issues = 'any', keyIdentifier = 'present' } = options;
   const signer = newSigner(key);
   const certificate = await signCertificate({ commonName: `CA ${name}`, subject: signer, keyIdentifier });
-  const policy = { ...defaultIssuerPolicy, crl: { ...defaultIssuerPolicy.crl, ...crl } };
+  const policy = { ...defaultIssuerPolicy, issues, crl: { ...defaultIssuerPolicy.crl, ...crl } };
   return { issuer: { id, name, certificates: [certificate], policy }, signer, certificate };
 }

@@ -16,7 +16,9 @@ const thisUpdate = new Date('2026-11-25T12:00:00Z');
 function headerOf(entriesLength: number): CrlHeader {
   return {
     scope: { issuerId: 1, issuerName: 'e1', shard: 0 },
+    kind: 'complete',
     issuerDer: certificate.subject.der,
+    signatureAlgorithmDer: realSigner.algorithm.der,
     thisUpdate,
     nextUpdate: new Date('2026-12-04T11:59:59Z'),
     extensions: { authorityKeyIdentifier: new Uint8Array(20), crlNumber: 1_795_000_000n },

@@ -4,10 +4,12 @@ import { assembleSigned, encodeName } from '@lancre/pki/certificate';
 import { type CrlFrameInput, encodeCrlEntry, encodeTbsCrl } from '@lancre/pki/crl';
 import type { Signer } from '@lancre/pki/crypto';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import type { ArtifactView } from '#host/publish/artifact-store.js';
 import type { CrlHeader } from '#host/publish/crl-content.js';
 import { checkStagedCrl, type GateFault } from '#host/publish/crl-gate.js';
 import type { Publication } from '#host/publish/publication-store.js';
 import { createIssuer } from '../issuer/test-issuers.ts';
+import { MemoryStatusStore } from '../status/memory-status-store.ts';
 import { octetsOf, REVOKED_AT } from '../status/records.ts';
 import { MemoryStaged } from './memory-staged.ts';
 
@@ -27,9 +29,17 @@ function pointAt(uri: string): NonNullable<CrlHeader['extensions']['issuingDistr
   return { distributionPoint: [{ type: 'uri', uri }] };
 }
 
+const statuses = new MemoryStatusStore();
+const nothingThere: ArtifactView = {
+  resolve: () => undefined,
+  open: () => Promise.reject(new Error('nothing is there')),
+};
+
 const meant: CrlHeader = {
   scope: { issuerId: 1, issuerName: 'e1', shard: 7 },
+  kind: 'complete',
   issuerDer: certificate.subject.der,
+  signatureAlgorithmDer: signer.algorithm.der,
   thisUpdate,
   nextUpdate,
   extensions: {
@@ -72,7 +82,7 @@ async function check(
 ): Promise<GateFault | undefined> {
   const staged = new MemoryStaged();
   await staged.append(list);
-  return checkStagedCrl({ staged, header, issuerCertificate: issuer.certificates[0], previous, crypto });
+  return checkStagedCrl({ staged, header, issuer, previous, artifacts: nothingThere, statuses, crypto });
 }
 
 const published: Publication = {
@@ -193,6 +203,31 @@ test('three entries where two of the same octets in all were announced are refus
 test('CRL-17: an issuingDistributionPoint on a full list is refused', async () => {
   const { issuingDistributionPoint: _, ...extensions } = meant.extensions;
   assert.equal((await check(await listOf({}), { ...meant, extensions }))?.code, 'distribution_point');
+});
+
+test('SHD-11, T-21: a list that names none of the URLs of the published one is refused', async () => {
+  const list = await listOf({});
+  const at = (...distributionPoints: string[]) => check(list, meant, { ...published, distributionPoints });
+  assert.equal(await at(SHARD_URL), undefined);
+  assert.equal(await at('http://old.example.net/7.crl', SHARD_URL), undefined);
+  for (const former of [[], ['http://e1.c.example.org/7.crl'], ['http://e1.c.example.net/7.CRL']]) {
+    const fault = await at(...former);
+    assert.equal(fault?.code, 'distribution_point');
+    assert.match(fault.message, /--new-address/);
+  }
+});
+
+test('SHD-16: a delta with another base than the one meant, or with none, is refused', async () => {
+  const delta: CrlHeader = { ...meant, kind: 'delta', extensions: { ...meant.extensions, deltaBase: 40n } };
+  assert.equal(await check(await listOf({ extensions: { deltaBase: 40n } }), delta), undefined);
+  assert.equal((await check(await listOf({ extensions: { deltaBase: 39n } }), delta))?.code, 'base');
+  assert.equal((await check(await listOf({}), delta))?.code, 'base');
+  assert.equal((await check(await listOf({ extensions: { deltaBase: 40n } })))?.code, 'base');
+});
+
+test('a list in the algorithm of another key is refused', async () => {
+  const rsa = await createIssuer({ key: 'rsa-2048' });
+  assert.equal((await check(await listOf({ signedBy: rsa.signer })))?.code, 'signature');
 });
 
 test('a signature with one bit turned is refused', async () => {

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CrlPolicy } from '#host/issuer/issuer-policy.js';
-import { type IssuerState, planPublication, revisionOf, scopesOf } from '#host/publish/publication-plan.js';
-import type { Publication } from '#host/publish/publication-store.js';
+import {
+  type IssuerState,
+  type PublishedScope,
+  periodSpread,
+  planPublication,
+  revisionOf,
+  scopesOf,
+} from '#host/publish/publication-plan.js';
+import type { DeltaPublication, Publication } from '#host/publish/publication-store.js';
 import { createIssuer } from '../issuer/test-issuers.ts';
 
 const { issuer } = await createIssuer();
@@ -23,6 +30,7 @@ function publication(fields: Partial<Publication> = {}): Publication {
     revision: 3,
     entryCount: 1,
     length: 400,
+    terms: 'terms',
     ...fields,
   };
 }
@@ -35,15 +43,32 @@ interface StateFields {
   readonly crl?: Partial<CrlPolicy>;
   readonly totals?: IssuerState['totals'];
   readonly published?: readonly (readonly [number, Publication | undefined])[];
+  readonly deltas?: readonly (readonly [number, Omit<PublishedScope, 'complete'>])[];
+  /** The fingerprint of the settings. */
+  readonly terms?: string;
 }
 
-function stateOf({ crl = {}, totals: shards = [], published = [] }: StateFields): IssuerState {
+function stateOf({
+  crl = {},
+  totals: shards = [],
+  published = [],
+  deltas = [],
+  terms = 'terms',
+}: StateFields): IssuerState {
   const policy = { ...issuer.policy, crl: { ...issuer.policy.crl, ...crl } };
-  return { issuer: { ...issuer, policy }, totals: shards, published: new Map(published) };
+  const others = new Map(deltas);
+  return {
+    issuer: { ...issuer, policy },
+    totals: shards,
+    published: new Map(published.map(([shard, complete]) => [shard, { complete, ...others.get(shard) }])),
+    termsOf: () => terms,
+  };
 }
 
 function plan(fields: StateFields, now: Date): string[] {
-  return planPublication(stateOf(fields), now).map(({ scope, reason }) => `${scope.shard} ${reason}`);
+  return planPublication(stateOf(fields), now).map(
+    ({ scope, kind, reason }) => `${scope.shard} ${kind === 'delta' ? 'delta ' : ''}${reason}`,
+  );
 }
 
 const current = { totals: [totals(0, 3)], published: [[0, publication()]] } as const;
@@ -167,8 +192,117 @@ test('scopes are the full list first, then the shards upwards, each once', () =>
   assert.deepEqual(scopesOf(state), [0, 1, 2, 3, 10, 11]);
 });
 
-test('certificates in no shard are on the full list only', () => {
-  assert.deepEqual(scopesOf(stateOf({ crl: { full: 'omit', shards: 1 }, totals: [totals(0, 1)] })), [1]);
+test('revoked certificates in no shard keep the full list, which is their only one', () => {
+  const crl = { full: 'omit', shards: 1 } as const;
+  assert.deepEqual(scopesOf(stateOf({ crl, totals: [totals(0, 1)] })), [0, 1]);
+  assert.deepEqual(scopesOf(stateOf({ crl, totals: [{ ...totals(0, 1), entryCount: 0 }] })), [1]);
+});
+
+test('SHD-12: the periods of shards draw apart, by a tenth at most and never beyond the period', () => {
+  const spreads = Array.from({ length: 128 }, (_, index) => periodSpread(HOUR, index + 1, 7n));
+  assert.ok(spreads.every((spread) => spread >= 0 && spread < HOUR * 100));
+  assert.ok(new Set(spreads).size > 120);
+  for (let tenth = 0; tenth < 10; tenth += 1) {
+    const inside = spreads.filter((spread) => Math.floor(spread / (HOUR * 10)) === tenth);
+    assert.ok(inside.length >= 8 && inside.length <= 18, `${inside.length} in part ${tenth}`);
+  }
+  assert.equal(periodSpread(HOUR, 0, 7n), 0);
+});
+
+test('a shard is due earlier than its period by its spread, and not a second before that', () => {
+  const spread = periodSpread(HOUR, 3, 7n) / 1000;
+  const fields: StateFields = {
+    crl: { full: 'omit', shards: 0 },
+    totals: [totals(3, 3)],
+    published: [[3, publication()]],
+  };
+  assert.deepEqual(plan(fields, after(HOUR - spread - 1)), []);
+  assert.deepEqual(plan(fields, after(HOUR - spread)), ['3 period']);
+});
+
+const withDelta = { delta: { validitySeconds: DAY - 1, periodSeconds: HOUR }, periodSeconds: DAY };
+
+function delta(fields: Partial<DeltaPublication> = {}): DeltaPublication {
+  return { ...publication({ nextUpdate: after(DAY - 1) }), crlNumber: 8n, baseNumber: 6n, ...fields };
+}
+
+const previous = { crlNumber: 6n, nextUpdate: after(8 * DAY), revision: 2 };
+
+const deltaTable: readonly (readonly [string, StateFields, Date, readonly string[]])[] = [
+  ['SHD-16: without a published complete list no delta is due', { crl: withDelta }, PUBLISHED, ['0 first']],
+  [
+    'a first delta is due as soon as its base is there',
+    { ...current, crl: withDelta },
+    after(5),
+    ['0 delta first'],
+  ],
+  [
+    'a delta that is current is not due',
+    { ...current, crl: withDelta, deltas: [[0, { delta: delta() }]] },
+    after(10),
+    [],
+  ],
+  [
+    'with deltas, a change makes the delta due and leaves the complete list',
+    { ...current, totals: [totals(0, 4)], crl: withDelta, deltas: [[0, { delta: delta() }]] },
+    after(10),
+    ['0 delta changed'],
+  ],
+  [
+    'a restored store makes the complete list due, which no delta can mend',
+    { ...current, totals: [totals(0, 2)], crl: withDelta, deltas: [[0, { delta: delta() }]] },
+    after(10),
+    ['0 changed', '0 delta changed'],
+  ],
+  [
+    'a delta is due when its own period is over',
+    { ...current, crl: withDelta, deltas: [[0, { delta: delta() }]] },
+    after(HOUR),
+    ['0 delta period'],
+  ],
+  [
+    'CRL-09: a complete list that is due takes its delta along',
+    {
+      ...current,
+      crl: withDelta,
+      deltas: [[0, { delta: delta({ thisUpdate: after(DAY - 60), nextUpdate: after(2 * DAY) }) }]],
+    },
+    after(DAY),
+    ['0 period', '0 delta complete'],
+  ],
+  [
+    'a delta of which less than a third is left is due',
+    {
+      ...current,
+      crl: { ...withDelta, delta: { validitySeconds: HOUR, periodSeconds: DAY } },
+      deltas: [[0, { delta: delta({ nextUpdate: after(HOUR) }) }]],
+    },
+    after(HOUR * 0.7),
+    ['0 delta expiring'],
+  ],
+  [
+    'other settings make complete list and delta due',
+    { ...current, terms: 'others', crl: withDelta, deltas: [[0, { delta: delta() }]] },
+    after(10),
+    ['0 settings', '0 delta settings'],
+  ],
+  ['other settings make a list due', { ...current, terms: 'others' }, after(10), ['0 settings']],
+];
+
+for (const [statement, fields, now, expected] of deltaTable) {
+  test(statement, () => assert.deepEqual(plan(fields, now), expected));
+}
+
+test('a delta is made against the list before the present one, so that who has either can use it', () => {
+  const fields: StateFields = { ...current, crl: withDelta, deltas: [[0, { previous }]] };
+  assert.equal(planPublication(stateOf(fields), after(10))[0]?.base?.crlNumber, 6n);
+});
+
+test('a delta is made against the present list when nobody can go by the one before it', () => {
+  for (const unusable of [{ ...previous, nextUpdate: after(10) }, { ...previous, revision: 9 }, undefined]) {
+    const fields: StateFields = { ...current, crl: withDelta, deltas: [[0, { previous: unusable }]] };
+    assert.equal(planPublication(stateOf(fields), after(10))[0]?.base?.crlNumber, 7n);
+  }
 });
 
 test("the full list's revision grows with any shard's", () => {
