@@ -41,7 +41,7 @@ export interface StagedArtifact {
   append(bytes: Uint8Array): Promise<void>;
   /** Writes over what is at `position`: the outer length of a list is known only when it is signed. */
   overwrite(position: number, bytes: Uint8Array): Promise<void>;
-  /** Reads back what was staged, for the checks before publication. */
+  /** Reads back what was staged, for the checks before publication; each part is valid until the next is asked for. */
   read(): AsyncIterable<Uint8Array>;
   /** Makes it durable and gives it its name. */
   seal(attributes: { readonly lastModified: Date }): Promise<ObjectName>;
@@ -60,6 +60,8 @@ export interface OpenedArtifact {
   readonly head: Uint8Array;
   /** The whole content, for small ones. */
   bytes(): Promise<Uint8Array>;
+  /** The whole content in large parts; each is valid until the next is asked for. */
+  read(): AsyncIterable<Uint8Array>;
   /** A part of the content; `end` is exclusive. */
   stream(start: number, end: number): ReadableStream<Uint8Array>;
 }

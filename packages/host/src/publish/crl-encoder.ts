@@ -24,8 +24,12 @@ export class CrlEncoder {
   readonly #signing: SigningStream;
   readonly #frame: ReturnType<typeof frameCrl>;
   readonly #outerLength: number;
-  #pending: Uint8Array[] = [];
-  #pendingOctets = 0;
+  /** One block is filled while the other is written; each is made when it is first needed. */
+  readonly #blockOctets: number;
+  #block: Buffer | undefined;
+  #otherBlock: Buffer | undefined;
+  #filled = 0;
+  #writing: Promise<void> = Promise.resolve();
   #entriesOctets = 0;
 
   private constructor(header: CrlHeader, signer: Signer, staged: StagedArtifact) {
@@ -41,6 +45,7 @@ export class CrlEncoder {
       entriesLength: header.entriesLength,
       extensions: header.extensions,
     });
+    this.#blockOctets = Math.min(largestBlockOctets, this.#frame.tbsLength);
     this.#outerLength = this.#outerHead(
       new Uint8Array(maximumSignatureOctets(signer.subjectPublicKeyInfoDer)),
     ).length;
@@ -75,8 +80,9 @@ export class CrlEncoder {
       );
     }
     await this.#write(this.#frame.tbsTail);
-    const signature = await this.#signing.finish();
     await this.#flush();
+    const signature = await this.#signing.finish();
+    await this.#writing;
     const outer = frameSigned(this.#frame.tbsLength, this.#signer.algorithm.der, signature);
     if (outer.head.length !== this.#outerLength) return 'repeat';
     await this.staged.append(outer.tail);
@@ -84,20 +90,40 @@ export class CrlEncoder {
     return 'complete';
   }
 
+  /** At once as long as there is room in the block, which is nearly always. */
   #write(bytes: Uint8Array): Promise<void> | undefined {
-    // Not slice: of a Buffer that is no copy.
+    if (bytes.length > this.#blockOctets - this.#filled) return this.#writeLong(bytes);
+    this.#fill(bytes);
+    return undefined;
+  }
+
+  async #writeLong(bytes: Uint8Array): Promise<void> {
+    // Copied, since the caller's memory is valid now and not later.
     const copy = Uint8Array.from(bytes);
-    this.#signing.update(copy);
-    this.#pending.push(copy);
-    this.#pendingOctets += bytes.length;
-    return this.#pendingOctets < flushOctets ? undefined : this.#flush();
+    for (let start = 0; start < copy.length; ) {
+      if (this.#filled === this.#blockOctets) await this.#flush();
+      const end = Math.min(copy.length, start + this.#blockOctets - this.#filled);
+      this.#fill(copy.subarray(start, end));
+      start = end;
+    }
+  }
+
+  #fill(bytes: Uint8Array): void {
+    this.#block ??= Buffer.allocUnsafe(this.#blockOctets);
+    this.#block.set(bytes, this.#filled);
+    this.#filled += bytes.length;
   }
 
   async #flush(): Promise<void> {
-    const octets = Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#pendingOctets = 0;
-    await this.staged.append(octets);
+    if (this.#block === undefined) return;
+    const full = this.#block.subarray(0, this.#filled);
+    this.#signing.update(full);
+    await this.#writing;
+    this.#writing = this.staged.append(full);
+    // Looked at with the next block, or at the end.
+    this.#writing.catch(() => undefined);
+    [this.#block, this.#otherBlock] = [this.#otherBlock, this.#block];
+    this.#filled = 0;
   }
 
   #outerHead(signature: Uint8Array): Uint8Array {
@@ -106,4 +132,4 @@ export class CrlEncoder {
 }
 
 /** Large enough that system calls cost nothing, small enough that memory does not. */
-const flushOctets = 1 << 20;
+const largestBlockOctets = 1 << 20;

@@ -7,7 +7,7 @@ import {
   issuingDistributionPointOf,
   type ScannedCrl,
 } from '@lancre/pki/crl';
-import type { StreamingCryptoProvider, VerifyStream } from '@lancre/pki/crypto';
+import type { StreamingCryptoProvider } from '@lancre/pki/crypto';
 import { PkiError } from '@lancre/pki/errors';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { StatusView } from '../status/status-view.ts';
@@ -56,38 +56,43 @@ export interface ListAtGate {
  * @returns undefined when nothing is wrong
  */
 export async function checkStagedCrl(list: ListAtGate): Promise<GateFault | undefined> {
-  const { header, issuer, previous } = list;
-  const read = await readBack(list);
-  if (read instanceof PkiError)
-    return { code: 'unreadable', message: `it cannot be read back: ${read.message}` };
-  const { crl, signature } = read;
-  const fault = contentFault(crl, header) ?? successionFault(crl, previous);
-  if (fault !== undefined) return fault;
-  const verdict = await signature.finish(crl.signature);
-  if (verdict !== 'valid') return { code: 'signature', message: `its signature is ${verdict}` };
-  return header.kind === 'complete' ? lossFault(list, issuer) : undefined;
-}
-
-interface ReadBack {
-  readonly crl: ScannedCrl;
-  readonly signature: VerifyStream;
-}
-
-async function readBack({ staged, issuer, crypto, header }: ListAtGate): Promise<ReadBack | PkiError> {
+  const { header, issuer, previous, staged, crypto } = list;
   const signature = crypto.beginVerify({
     algorithm: { der: header.signatureAlgorithmDer },
     subjectPublicKeyInfoDer: issuer.certificates[0].subjectPublicKeyInfo.der,
   });
-  const scanner = new CrlScanner({
-    onEntry: () => undefined,
-    onTbs: (octets) => signature.update(octets),
-  });
+  const scanner = new CrlScanner({ onEntry: () => undefined, onTbs: (octets) => signature.update(octets) });
+  // Read once: the comparison draws the octets through the scanner.
+  const scanned = pushedThrough(staged.read(), scanner);
   try {
-    for await (const part of staged.read()) scanner.push(part);
-    return { crl: scanner.finish(), signature };
+    const lost = header.kind === 'complete' ? await lostEntry(list, leftOpen(scanned)) : undefined;
+    for await (const _ of scanned);
+    const crl = scanner.finish();
+    const fault = contentFault(crl, header) ?? successionFault(crl, previous);
+    if (fault !== undefined) return fault;
+    const verdict = await signature.finish(crl.signature);
+    if (verdict !== 'valid') return { code: 'signature', message: `its signature is ${verdict}` };
+    return lost === undefined ? undefined : { code: 'entry_lost', message: lost };
   } catch (error) {
-    if (error instanceof PkiError) return error;
-    throw error;
+    if (!(error instanceof PkiError)) throw error;
+    return { code: 'unreadable', message: `it cannot be read back: ${error.message}` };
+  } finally {
+    await scanned.return();
+  }
+}
+
+/** The same parts; whoever ends early leaves the rest to be read. */
+function leftOpen(parts: AsyncGenerator<Uint8Array, void, undefined>): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => parts.next() }) };
+}
+
+async function* pushedThrough(
+  parts: AsyncIterable<Uint8Array>,
+  scanner: CrlScanner,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const part of parts) {
+    scanner.push(part);
+    yield part;
   }
 }
 
@@ -159,12 +164,6 @@ function addressFault(crl: ScannedCrl, { distributionPoints }: Publication): Gat
           `the published list names ${nameUris(distributionPoints)}, this one ${nameUris(present)}: certificates ` +
           'with the former in them would refuse it; "lancre publish --new-address" publishes it all the same',
       };
-}
-
-/** An entry leaves a list only when its certificate has expired and been on one list since, or its hold was lifted (CRL-18, T-19). */
-async function lossFault(list: ListAtGate, issuer: Issuer): Promise<GateFault | undefined> {
-  const lost = await lostEntry({ ...list, issuer });
-  return lost === undefined ? undefined : { code: 'entry_lost', message: lost };
 }
 
 interface Point {

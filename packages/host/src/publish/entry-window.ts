@@ -1,4 +1,5 @@
 import { measureCrl } from '@lancre/pki/crl';
+import { PkiError } from '@lancre/pki/errors';
 import { LancreError } from '../errors/lancre-error.ts';
 
 /**
@@ -95,7 +96,7 @@ export class EntryWindow {
 
   async #readHead(): Promise<void> {
     for (;;) {
-      const layout = measureCrl(this.#octets);
+      const layout = measure(this.#octets);
       if (typeof layout !== 'number') {
         const { entriesStart, entriesEnd } = layout;
         const inWindow = Math.min(this.#octets.length, entriesEnd);
@@ -120,6 +121,15 @@ export class EntryWindow {
     const { done, value } = await this.#chunks.next();
     if (done === true) throw new LancreError('store_corrupt', 'a published list is cut off');
     return value;
+  }
+}
+
+function measure(octets: Uint8Array): ReturnType<typeof measureCrl> {
+  try {
+    return measureCrl(octets);
+  } catch (cause) {
+    if (!(cause instanceof PkiError)) throw cause;
+    throw new LancreError('store_corrupt', `what is published is no list: ${cause.message}`, { cause });
   }
 }
 

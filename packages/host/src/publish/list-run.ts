@@ -45,11 +45,35 @@ export class ListRun {
     this.#snapshot = snapshot;
   }
 
+  /**
+   * Walks over the shards once. The full list is open all the way; a shard's lists are begun when the walk
+   * comes to it and completed while it goes on, so that few files are open, however many shards there are.
+   */
   async make(lists: readonly PlannedList[]): Promise<readonly PublishOutcome[]> {
+    const outcomes = new Map<PlannedList, Promise<PublishOutcome>>();
+    const running = new Set<Promise<PublishOutcome>>();
+    const complete = (work: Work): void => {
+      const outcome = work.kind === 'encoding' ? this.#complete(work) : Promise.resolve(work);
+      outcomes.set(work.list, outcome);
+      running.add(outcome);
+      void outcome.then(() => running.delete(outcome));
+    };
+    const full = await this.#beginAll(lists.filter(({ scope }) => scope.shard === 0));
+    const held = new Set(this.#snapshot.shards.map(({ shard }) => shard));
+    for (const shard of shardsOf(lists, held)) {
+      const own = await this.#beginAll(lists.filter(({ scope }) => shard > 0 && scope.shard === shard));
+      if (held.has(shard)) await feed([...full, ...own], this.#snapshot, shard);
+      for (const work of own) complete(work);
+      while (running.size >= mostCompleting) await Promise.race(running);
+    }
+    for (const work of full) complete(work);
+    return Promise.all(lists.flatMap((list) => outcomes.get(list) ?? []));
+  }
+
+  async #beginAll(lists: readonly PlannedList[]): Promise<readonly Work[]> {
     const works: Work[] = [];
     for (const list of lists) works.push(await this.#begin(list));
-    await feed(works, this.#snapshot);
-    return Promise.all(works.map((work) => (work.kind === 'encoding' ? this.#complete(work) : work)));
+    return works;
   }
 
   async #begin(list: PlannedList): Promise<Work> {
@@ -233,20 +257,28 @@ interface EncodingWork {
 
 type Work = EncodingWork | Extract<PublishOutcome, { kind: 'failed' }>;
 
-/** One walk: each batch goes to the complete list of its shard and to the full one. A fault is theirs only. */
-async function feed(works: readonly Work[], snapshot: RevokedSnapshot): Promise<void> {
-  const encoding = works.filter((work) => work.kind === 'encoding');
-  const complete = encoding.filter(({ list }) => list.kind === 'complete');
-  for (const { shard } of snapshot.shards) {
-    const takers = complete.filter(({ list }) => list.scope.shard === 0 || list.scope.shard === shard);
-    if (takers.length === 0) continue;
-    try {
-      for (const { entriesDer } of snapshot.batches(shard)) {
-        for (const { encoder } of takers) await encoder.add(entriesDer);
+/** Those of the lists, and for a full one all that hold entries. */
+function shardsOf(lists: readonly PlannedList[], held: ReadonlySet<number>): readonly number[] {
+  const planned = new Set(lists.map(({ scope }) => scope.shard));
+  return [...new Set([...planned, ...(planned.has(0) ? held : [])])].sort((a, b) => a - b);
+}
+
+/** Each batch of a shard goes to the complete list of that shard and to the full one. A fault is theirs only. */
+async function feed(works: readonly Work[], snapshot: RevokedSnapshot, shard: number): Promise<void> {
+  const encoding = works
+    .filter((work) => work.kind === 'encoding')
+    .filter(({ list }) => list.kind === 'complete');
+  if (encoding.length === 0) return;
+  try {
+    for (const { entriesDer } of snapshot.batches(shard)) {
+      for (const { encoder } of encoding) {
+        const written = encoder.add(entriesDer);
+        // Awaited only where there is something to wait for: that is once in some hundred batches.
+        if (written !== undefined) await written;
       }
-    } catch (cause) {
-      for (const taker of takers) taker.fault ??= cause;
     }
+  } catch (cause) {
+    for (const work of encoding) work.fault ??= cause;
   }
 }
 
@@ -292,3 +324,5 @@ function publishError({ scope, kind }: PlannedList, cause: unknown): LancreError
 }
 
 const finishAttempts = 20;
+/** Lists that are signed, checked and published at the same time; each has a file open, or two. */
+const mostCompleting = 8;

@@ -1,14 +1,14 @@
 import { decodeCrlEntry } from '@lancre/pki/crl';
 import { decodeHex } from '@lancre/pki/text';
+import { LancreError } from '../errors/lancre-error.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { StatusView } from '../status/status-view.ts';
-import type { ArtifactView, OpenedArtifact, StagedArtifact } from './artifact-store.ts';
+import type { ArtifactView, OpenedArtifact } from './artifact-store.ts';
 import { differenceOf } from './crl-difference.ts';
 import type { Publication } from './publication-store.ts';
 
 /** A new list and the published one that it is to replace. */
 export interface Replacement {
-  readonly staged: StagedArtifact;
   readonly previous: Publication | undefined;
   readonly issuer: Issuer;
   readonly artifacts: ArtifactView;
@@ -20,19 +20,35 @@ export interface Replacement {
  * T-19). An entry may go when its certificate's notAfter lies before the thisUpdate of the published list,
  * which is one issued after it; and a hold when it was lifted.
  *
+ * @param fresh the octets of the new list
  * @returns what is wrong, naming the serial number; undefined when nothing is
  */
-export async function lostEntry(replacement: Replacement): Promise<string | undefined> {
-  const { staged, previous, artifacts } = replacement;
+export async function lostEntry(
+  replacement: Replacement,
+  fresh: AsyncIterable<Uint8Array>,
+): Promise<string | undefined> {
+  const { previous, artifacts } = replacement;
   if (previous === undefined) return undefined;
   const published = await openOrNothing(artifacts, previous);
   if (published === undefined) return undefined;
-  const { gone } = await differenceOf(published.stream(0, published.length), staged.read());
-  for (const [serial, entry] of gone) {
+  for (const [serial, entry] of await goneFrom(published, fresh)) {
     const reason = reasonToKeep(replacement, previous, serial, entry);
     if (reason !== undefined) return `it has lost the entry of ${serial}, ${reason}`;
   }
   return undefined;
+}
+
+/** What is published may have been damaged: the new list mends that. */
+async function goneFrom(
+  published: OpenedArtifact,
+  fresh: AsyncIterable<Uint8Array>,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  try {
+    return (await differenceOf(published.read(), fresh)).gone;
+  } catch (error) {
+    if (error instanceof LancreError && error.code === 'store_corrupt') return new Map();
+    throw error;
+  }
 }
 
 /** What is published may be gone from the disk: the new list mends that. */

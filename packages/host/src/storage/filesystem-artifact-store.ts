@@ -14,8 +14,8 @@ import {
   utimes,
 } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { LancreError } from '../errors/lancre-error.ts';
 import type { ArtifactStore, ObjectName, StagedArtifact } from '../publish/artifact-store.ts';
+import { readParts } from './file-parts.ts';
 import { FilesystemArtifactView, objectPathIn, pointedObject } from './filesystem-artifact-view.ts';
 
 /** Runs `action` while no other process does the same; a transaction of the store serves. */
@@ -142,14 +142,10 @@ class StagedFile implements StagedArtifact {
 
   async *read(): AsyncIterable<Uint8Array> {
     const hash = this.#digest === undefined ? createHash('sha256') : undefined;
-    const buffer = Buffer.allocUnsafe(readOctets);
-    for (let position = 0; position < this.#length; ) {
-      const { bytesRead } = await this.#file.read(buffer, 0, readOctets, position);
-      if (bytesRead === 0)
-        throw new LancreError('store_corrupt', `${this.#path} is shorter than what was written`);
-      const part = buffer.subarray(0, bytesRead);
+    let position = 0;
+    for await (const part of readParts(this.#file, this.#length, this.#path)) {
       hash?.update(part);
-      position += bytesRead;
+      position += part.length;
       // Before the last part is given away: whoever takes it may not come back for more.
       if (position >= this.#length) this.#digest ??= hash?.digest('hex');
       yield part;
@@ -216,5 +212,3 @@ async function syncFolder(path: string): Promise<void> {
 function ignoreExisting(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 }
-
-const readOctets = 1 << 20;

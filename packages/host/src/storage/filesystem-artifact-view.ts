@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { LancreError } from '../errors/lancre-error.ts';
 import type { ArtifactView, ObjectName, OpenedArtifact } from '../publish/artifact-store.ts';
+import { readParts } from './file-parts.ts';
 
 /** Reads the tree that {@link FilesystemArtifactStore} writes. */
 export class FilesystemArtifactView implements ArtifactView {
@@ -76,6 +77,15 @@ class OpenedFile implements OpenedArtifact {
     const file = await open(this.file, 'r');
     try {
       return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async *read(): AsyncIterable<Uint8Array> {
+    const file = await open(this.file, 'r');
+    try {
+      yield* readParts(file, this.length, this.file);
     } finally {
       await file.close();
     }

@@ -190,6 +190,10 @@ class MemoryArtifact implements OpenedArtifact {
     return this.#bytes;
   }
 
+  async *read(): AsyncIterable<Uint8Array> {
+    yield await this.bytes();
+  }
+
   stream(start: number, end: number): ReadableStream<Uint8Array> {
     const part = this.#bytes.slice(start, end);
     return new ReadableStream({

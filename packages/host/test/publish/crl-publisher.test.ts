@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { subjectKeyIdentifierOf } from '@lancre/pki/certificate';
@@ -498,7 +498,7 @@ test('a disk that fills while lists are written fails those lists, leaves the ol
         const append = object.append.bind(object);
         object.append = async (bytes) => {
           appended += 1;
-          if (appended > 4) throw new Error('ENOSPC');
+          if (appended > 1) throw new Error('ENOSPC');
           return append(bytes);
         };
         return object;
@@ -596,6 +596,22 @@ test('a published object that is gone is mended by the next list', async () => {
   host.advance(3600);
   await host.publish();
   assert.ok(await host.list(0));
+});
+
+test('a published object that was damaged is mended by the next list', async () => {
+  for (const damage of ['cut off', 'no list', 'empty'] as const) {
+    const host = await openTestHost();
+    await host.assign(record('0d0d', { status: revoked() }));
+    await host.publish();
+    const object = host.artifacts.resolve('c/e1.crl') ?? '';
+    const path = join(host.folder, 'public', 'objects', object.slice(0, 2), object);
+    const bytes = readFileSync(path);
+    writeFileSync(path, damage === 'cut off' ? bytes.subarray(0, 130) : damage === 'empty' ? '' : 'no list');
+    utimesSync(path, host.now, host.now);
+    host.advance(3600);
+    await host.publish();
+    assert.deepEqual(await host.serials(0), ['0d0d']);
+  }
 });
 
 test('a signature that does not fit its frame is made again, and the list is whole', async () => {
