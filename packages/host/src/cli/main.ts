@@ -5,14 +5,19 @@ import { Command, CommanderError } from 'commander';
 import { LancreError } from '../errors/lancre-error.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerDemo } from './commands/demo.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerHold } from './commands/hold.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
 import { registerInspect } from './commands/inspect.ts';
 import { registerIssuer } from './commands/issuer.ts';
+import { registerLint } from './commands/lint.ts';
 import { registerPublish } from './commands/publish.ts';
+import { registerRelease } from './commands/release.ts';
 import { registerRevoke } from './commands/revoke.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerStatus } from './commands/status.ts';
+import { registerUrls } from './commands/urls.ts';
 import type { CliContext } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 
@@ -64,10 +69,15 @@ function buildProgram(
   registerIssuer(program, context);
   registerImport(program, context, setExitCode);
   registerRevoke(program, context);
+  registerHold(program, context);
+  registerRelease(program, context);
   registerStatus(program, context);
   registerPublish(program, context, setExitCode);
   registerCheck(program, context, setExitCode);
+  registerLint(program, context, setExitCode);
   registerInspect(program, context);
+  registerUrls(program, context);
+  registerDoctor(program, context, setExitCode);
   program.addHelpText('after', exitCodeHelp);
   return program;
 }

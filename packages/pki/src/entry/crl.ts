@@ -22,7 +22,9 @@ export {
   type IssuingDistributionPoint,
   issuingDistributionPointOf,
 } from '../pki/crl-extensions.ts';
+export { type CrlLayout, measureCrl } from '../pki/crl-layout.ts';
 export { crlEntries, findCrlEntry } from '../pki/crl-lookup.ts';
+export { type CrlPart, type CrlScanHandler, CrlScanner, type ScannedCrl } from '../pki/crl-scanner.ts';
 export { freshestCrlOf } from '../pki/distribution-points.ts';
 export {
   isRevocationReason,

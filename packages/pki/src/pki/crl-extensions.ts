@@ -2,7 +2,7 @@ import type { DerReader } from '../encoding/der-reader.ts';
 import { encodeHex } from '../encoding/hex.ts';
 import type { Crl } from './crl.ts';
 import { readDistributionPointName, reasonsFromFlags } from './distribution-points.ts';
-import { readExtensionValue } from './extension.ts';
+import { type ExtensionHolder, readExtensionValue } from './extension.ts';
 import { EXTENSION_OIDS } from './extension-oids.ts';
 import type { GeneralName } from './general-name.ts';
 import { type AuthorityKeyIdentifier, authorityKeyIdentifierOf } from './key-identifier-extensions.ts';
@@ -21,12 +21,15 @@ export interface IssuingDistributionPoint {
   readonly onlyContainsAttributeCerts: boolean;
 }
 
+/** A CRL as decoded, or as scanned. */
+export type CrlFields = ExtensionHolder & Pick<Crl, 'extensions'>;
+
 /**
  * cRLNumber (RFC 5280 5.2.3); undefined when absent.
  *
  * @throws PkiError der_*, der_integer_too_large above 20 octets
  */
-export function crlNumberOf(crl: Crl): bigint | undefined {
+export function crlNumberOf(crl: CrlFields): bigint | undefined {
   return readExtensionValue(crl, EXTENSION_OIDS.cRLNumber, 'cRLNumber', readCrlNumber);
 }
 
@@ -35,12 +38,12 @@ export function crlNumberOf(crl: Crl): bigint | undefined {
  *
  * @throws PkiError der_*, der_integer_too_large above 20 octets
  */
-export function deltaCrlIndicatorOf(crl: Crl): bigint | undefined {
+export function deltaCrlIndicatorOf(crl: CrlFields): bigint | undefined {
   return readExtensionValue(crl, EXTENSION_OIDS.deltaCRLIndicator, 'deltaCRLIndicator', readCrlNumber);
 }
 
 /** authorityKeyIdentifier of a CRL; undefined when absent. Throws der_*. */
-export function crlAuthorityKeyIdentifierOf(crl: Crl): AuthorityKeyIdentifier | undefined {
+export function crlAuthorityKeyIdentifierOf(crl: CrlFields): AuthorityKeyIdentifier | undefined {
   return authorityKeyIdentifierOf(crl);
 }
 
@@ -49,7 +52,9 @@ export function crlAuthorityKeyIdentifierOf(crl: Crl): AuthorityKeyIdentifier | 
  *
  * @throws PkiError der_*, extension_invalid (more than one `onlyContains…` is TRUE)
  */
-export function issuingDistributionPointOf(crl: Crl): IssuingDistributionPoint | undefined {
+export function issuingDistributionPointOf(
+  crl: CrlFields & Pick<Crl, 'issuer'>,
+): IssuingDistributionPoint | undefined {
   return readExtensionValue(
     crl,
     EXTENSION_OIDS.issuingDistributionPoint,

@@ -57,11 +57,8 @@ export function decodeCrl(der: Uint8Array, limits: CrlLimits = {}): Crl {
   });
   const { tbs, ...rest } = signed;
   const { tbsSignatureAlgorithm, ...fields } = tbs;
-  if (!equalBytes(tbsSignatureAlgorithm.der, signed.signatureAlgorithm.der)) {
-    throw new PkiError('crl_invalid', 'the inner and the outer signature algorithm differ', {
-      offset: signed.signatureAlgorithm.der.byteOffset - der.byteOffset,
-    });
-  }
+  const offset = signed.signatureAlgorithm.der.byteOffset - der.byteOffset;
+  checkSameAlgorithm(tbsSignatureAlgorithm, signed.signatureAlgorithm, offset);
   return Object.freeze({ der, ...rest, ...fields });
 }
 
@@ -72,34 +69,52 @@ export function decodeCrl(der: Uint8Array, limits: CrlLimits = {}): Crl {
  * @throws PkiError der_* when `head` is too short or no CRL
  */
 export function peekCrl(head: Uint8Array): CrlHead {
-  const { value, totalLength } = readDerHead(head, 2, 'CertificateList', readHead);
+  const { value, totalLength } = readDerHead(head, 2, 'CertificateList', readCrlHead);
   const { issuer, thisUpdate, nextUpdate } = value;
   return Object.freeze({ issuer, thisUpdate, nextUpdate, totalLength });
 }
 
-type Head = Pick<Crl, 'version' | 'issuer' | 'thisUpdate' | 'nextUpdate'> & {
+/** The fields before the entries. */
+export type CrlHeadFields = Pick<Crl, 'version' | 'issuer' | 'thisUpdate' | 'nextUpdate'> & {
   readonly tbsSignatureAlgorithm: AlgorithmIdentifier;
 };
 
-function readTbs(reader: DerReader): Head & Omit<Crl, 'der' | keyof Signed> {
-  const head = readHead(reader);
+function readTbs(reader: DerReader): CrlHeadFields & Omit<Crl, 'der' | keyof Signed> {
+  const head = readCrlHead(reader);
   const entriesDer = reader.is('sequence') ? reader.sequenceContent('revokedCertificates') : EMPTY;
   const contentOffset = reader.offset - entriesDer.length;
   const form = head.version === 1 ? 'without-extensions' : 'with-extensions';
   const entries = scanCrlEntries(entriesDer, contentOffset, form);
-  if (head.version === 1 && reader.isContext(0)) reader.fail('crl_invalid', 'extensions in a version 1 CRL');
   return {
     ...head,
     entriesDer,
     entryCount: entries.count,
     criticalEntryExtensions: entries.criticalExtensions,
-    extensions:
-      reader.optionalContext(0, 'crlExtensions', (explicit) => readExtensions(explicit, 'crlExtensions')) ??
-      NO_EXTENSIONS,
+    extensions: readCrlExtensions(reader, head.version),
   };
 }
 
-function readHead(reader: DerReader): Head {
+/** Reads crlExtensions where they are there. */
+export function readCrlExtensions(reader: DerReader, version: Crl['version']): readonly Extension[] {
+  if (version === 1 && reader.isContext(0)) reader.fail('crl_invalid', 'extensions in a version 1 CRL');
+  return (
+    reader.optionalContext(0, 'crlExtensions', (explicit) => readExtensions(explicit, 'crlExtensions')) ??
+    NO_EXTENSIONS
+  );
+}
+
+/** RFC 5280 5.1.1.2. `offset` is where the outer one stands. Throws crl_invalid. */
+export function checkSameAlgorithm(
+  inner: AlgorithmIdentifier,
+  outer: AlgorithmIdentifier,
+  offset: number,
+): void {
+  if (equalBytes(inner.der, outer.der)) return;
+  throw new PkiError('crl_invalid', 'the inner and the outer signature algorithm differ', { offset });
+}
+
+/** Reads the fields before the entries. */
+export function readCrlHead(reader: DerReader): CrlHeadFields {
   const version = reader.is('integer') ? reader.smallInteger('version') : undefined;
   if (version !== undefined && version !== 1)
     reader.fail('crl_invalid', 'a version field that does not say v2');

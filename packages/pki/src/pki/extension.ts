@@ -13,7 +13,8 @@ export interface Extension {
 
 /** Something that has extensions. */
 export interface ExtensionHolder {
-  readonly der: Uint8Array;
+  /** Absent where the octets were read and not kept; an error's offset then counts from the extension's value. */
+  readonly der?: Uint8Array;
   readonly extensions: readonly Extension[];
 }
 
@@ -46,7 +47,8 @@ export function readExtensionValue<T>(
 }
 
 /** Where a part stands in the whole; 0 when it is no part of it. */
-function placeOf(part: Uint8Array, whole: Uint8Array): number {
+function placeOf(part: Uint8Array, whole: Uint8Array | undefined): number {
+  if (whole === undefined) return 0;
   const place = part.byteOffset - whole.byteOffset;
   return part.buffer === whole.buffer && place >= 0 && place < whole.length ? place : 0;
 }
