@@ -1,5 +1,12 @@
 import { formatName } from '@lancre/pki/certificate';
-import type { CertificateRevocation, ChainLink, CheckReport, CrlCheck, OcspCheck } from '@lancre/pki/client';
+import type {
+  CertificateRevocation,
+  ChainLink,
+  CheckReport,
+  CrlCheckWithDeltas,
+  DeltaCheck,
+  OcspCheck,
+} from '@lancre/pki/client';
 import { formatInstant } from './instant.ts';
 
 /** A report for people: the verdict, the chain as a tree, and for each certificate what was asked and said. */
@@ -64,17 +71,34 @@ function describeEvidence(revocation: CertificateRevocation | undefined, depth: 
   return [...revocation.ocsp, ...revocation.crl].flatMap((check) => describeCheck(check, indent(depth)));
 }
 
-function describeCheck(check: OcspCheck | CrlCheck, margin: string): string[] {
+function describeCheck(check: OcspCheck | CrlCheckWithDeltas, margin: string): string[] {
   const { source, url, method, durationMilliseconds, defects } = check;
   const what = source === 'ocsp' ? `OCSP ${method}` : 'CRL';
   return [
     `${margin}${what.padEnd(9)} ${verdictText(check)}`,
     `${margin}          ${url}  ${Math.round(durationMilliseconds)} ms`,
     ...defects.map(({ message }) => `${margin}          its publisher is at fault: ${message}`),
+    ...('deltas' in check ? check.deltas.flatMap((delta) => describeDelta(delta, check, margin)) : []),
   ];
 }
 
-function verdictText({ verdict }: OcspCheck | CrlCheck): string {
+function describeDelta(
+  { url, refusal, durationMilliseconds, defects }: DeltaCheck,
+  { verdict }: CrlCheckWithDeltas,
+  margin: string,
+): string[] {
+  const applied = 'delta' in verdict ? verdict.delta : undefined;
+  const numbers = applied === undefined ? '' : `: CRL ${applied.crlNumber} upon ${applied.deltaBase}`;
+  const what =
+    refusal === undefined ? `applied${numbers}` : `not applied: ${refusal.message} (${refusal.reason})`;
+  return [
+    `${margin}  delta   ${what}`,
+    `${margin}          ${url}  ${Math.round(durationMilliseconds)} ms`,
+    ...defects.map(({ message }) => `${margin}          its publisher is at fault: ${message}`),
+  ];
+}
+
+function verdictText({ verdict }: OcspCheck | CrlCheckWithDeltas): string {
   switch (verdict.kind) {
     case 'good':
       return `good until ${formatInstant(verdict.nextUpdate)}`;
@@ -116,12 +140,30 @@ function revocationJson({
       mediaType: check.mediaType,
       durationMilliseconds: Math.round(check.durationMilliseconds),
       defects: check.defects,
+      ...('deltas' in check ? { deltas: check.deltas.map((delta) => deltaJson(delta, check)) } : {}),
     })),
     skippedAddresses,
   };
 }
 
-function verdictJson({ verdict }: OcspCheck | CrlCheck): Record<string, unknown> {
+/** Numbers of CRLs in decimal: they may be longer than a JSON number. */
+function deltaJson(
+  { url, refusal, mediaType, durationMilliseconds, defects }: DeltaCheck,
+  { verdict }: CrlCheckWithDeltas,
+): Record<string, unknown> {
+  const applied = refusal === undefined && 'delta' in verdict ? verdict.delta : undefined;
+  return {
+    url,
+    ...(applied === undefined
+      ? { applied: false, refusal }
+      : { applied: true, crlNumber: String(applied.crlNumber), deltaBase: String(applied.deltaBase) }),
+    mediaType,
+    durationMilliseconds: Math.round(durationMilliseconds),
+    defects,
+  };
+}
+
+function verdictJson({ verdict }: OcspCheck | CrlCheckWithDeltas): Record<string, unknown> {
   if (verdict.kind === 'undetermined')
     return { kind: verdict.kind, reason: verdict.reason, message: verdict.message };
   return {

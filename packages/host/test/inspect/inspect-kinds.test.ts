@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { encodeFreshestCrl } from '@lancre/pki/certificate';
 import { encodeCertsOnlyCms } from '@lancre/pki/cms';
 import { encodeOcspError, type OcspErrorStatus } from '@lancre/pki/ocsp';
 import { encodePem } from '@lancre/pki/text';
@@ -76,7 +77,7 @@ test('a CRL is told with its numbers, scope, reasons and first ten entries', asy
   });
   const text = await inspectOctets(crl);
   for (const line of [
-    /^A delta CRL of 13 entries, current for 3d more\.$/m,
+    /^A delta CRL, upon CRL 41, of 13 entries, current for 3d more\.$/m,
     /^ {2}cRLNumber +42$/m,
     /^ {2}delta to +41$/m,
     /^ {4}names +http:\/\/e1\.c\.example\.test\/7\.crl$/m,
@@ -88,6 +89,31 @@ test('a CRL is told with its numbers, scope, reasons and first ten entries', asy
     assert.match(text, line);
   }
   assert.doesNotMatch(text, /100a/);
+});
+
+test('a delta CRL is told as one, with its base and how many certificates it releases', async () => {
+  const text = await inspectOctets(await maker.crl(3, { deltaBase: 40n }, 'removeFromCRL'));
+  for (const line of [
+    /^A delta CRL, upon CRL 40, of 3 entries, current for 3d more\.$/m,
+    /^ {2}delta to +40$/m,
+    /^ {2}extensions +.*deltaCRLIndicator\s+\(critical\)$/m,
+    /^ {2}no longer revoked +2$/m,
+    /^ {2}reasons +removeFromCRL 2, none 1$/m,
+    /^ {4}1000 2026-11-24T12:00:00Z removeFromCRL$/m,
+  ]) {
+    assert.match(text, line);
+  }
+  const { contents } = await inspectAsJson(await maker.crl(3, { deltaBase: 40n }, 'removeFromCRL'));
+  const [{ deltaBase, removals }] = contents as [Record<string, unknown>];
+  assert.deepEqual([deltaBase, removals], ['40', 2]);
+  assert.doesNotMatch(await inspectOctets(await maker.crl(3)), /delta|no longer revoked/);
+});
+
+test('the addresses of deltas are told of certificates and of complete CRLs', async () => {
+  const uri = 'http://e1.c.example.test/7.delta.crl';
+  const line = /^ {2}freshestCRL +http:\/\/e1\.c\.example\.test\/7\.delta\.crl$/m;
+  assert.match(await inspectOctets(await maker.leaf(undefined, [encodeFreshestCrl([uri])])), line);
+  assert.match(await inspectOctets(await maker.crl(0, { freshestCrl: [uri] })), line);
 });
 
 test('a CRL in PEM and one without entries are CRLs', async () => {

@@ -12,7 +12,7 @@ import {
   encodeSubjectAltName,
   encodeSubjectKeyIdentifier,
 } from '@lancre/pki/certificate';
-import { type CrlFrameInput, encodeCrlEntry, encodeTbsCrl, REVOCATION_REASONS } from '@lancre/pki/crl';
+import { type CrlFrameInput, encodeCrlEntry, encodeTbsCrl, type RevocationReason } from '@lancre/pki/crl';
 import { hashIssuer, type Signer } from '@lancre/pki/crypto';
 import { createNodeCrypto, createNodeSigner } from '@lancre/pki/crypto-node';
 import {
@@ -29,8 +29,13 @@ export const NOW: Date = new Date('2026-11-25T12:00:00Z');
 /** A CA that makes one of everything. */
 export interface ThingMaker {
   readonly certificate: Certificate;
-  leaf(commonName?: string): Promise<Uint8Array>;
-  crl(entryCount: number, extensions?: Partial<CrlFrameInput['extensions']>): Promise<Uint8Array>;
+  leaf(commonName?: string, moreExtensions?: readonly Uint8Array[]): Promise<Uint8Array>;
+  /** Every other entry, the first among them, has the reason; default: keyCompromise. */
+  crl(
+    entryCount: number,
+    extensions?: Partial<CrlFrameInput['extensions']>,
+    reason?: RevocationReason,
+  ): Promise<Uint8Array>;
   request(nonce?: Uint8Array): Promise<Uint8Array>;
   response(certStatus: CertStatus): Promise<Uint8Array>;
 }
@@ -57,15 +62,18 @@ export async function createThingMaker(): Promise<ThingMaker> {
   });
   return {
     certificate,
-    leaf: (commonName = 'www.example.test') =>
-      signCertificate(signer, name, encodeName([{ type: 'CN', value: commonName }]), leafExtensions()),
-    async crl(entryCount, extensions = {}) {
+    leaf: (commonName = 'www.example.test', moreExtensions = []) =>
+      signCertificate(signer, name, encodeName([{ type: 'CN', value: commonName }]), [
+        ...leafExtensions(),
+        ...moreExtensions,
+      ]),
+    async crl(entryCount, extensions = {}, reason = 'keyCompromise') {
       const tbs = encodeTbsCrl({
         issuerDer: name,
         signatureAlgorithmDer: signer.algorithm.der,
         thisUpdate: new Date('2026-11-25T11:00:00Z'),
         nextUpdate: new Date('2026-11-28T12:00:00Z'),
-        entries: Array.from({ length: entryCount }, (_, index) => crlEntry(index)),
+        entries: Array.from({ length: entryCount }, (_, index) => crlEntry(index, reason)),
         extensions: { authorityKeyIdentifier: keyIdentifier, crlNumber: 42n, ...extensions },
       });
       return assembleSigned(tbs, signer.algorithm.der, await signer.sign(tbs));
@@ -128,8 +136,8 @@ function leafExtensions(): readonly Uint8Array[] {
   ];
 }
 
-function crlEntry(index: number): Uint8Array {
-  const reason = index % 2 === 0 ? REVOCATION_REASONS[1] : undefined;
+function crlEntry(index: number, evenReason: RevocationReason): Uint8Array {
+  const reason = index % 2 === 0 ? evenReason : undefined;
   return encodeCrlEntry({
     serialNumber: Uint8Array.of(0x10, index),
     revocationDate: new Date('2026-11-24T12:00:00Z'),

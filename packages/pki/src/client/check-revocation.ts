@@ -3,7 +3,8 @@ import type { Certificate } from '../pki/certificate.ts';
 import type { HashName } from '../pki/hash-algorithm.ts';
 import type { RevocationReason } from '../pki/revocation-reason.ts';
 import { buildCrlFetch, checkCrlExchange } from './crl-exchange.ts';
-import { evidenceAddressesOf } from './evidence-addresses.ts';
+import { type CrlCheckWithDeltas, checkWithDeltas } from './delta-exchange.ts';
+import { deltaAddressesOf, type EvidenceAddresses, evidenceAddressesOf } from './evidence-addresses.ts';
 import type { CrlCheck, OcspCheck } from './evidence-check.ts';
 import { type FetchSettings, fetchEvidence } from './fetch-evidence.ts';
 import { buildOcspFetch, buildOcspRequest, checkOcspExchange } from './ocsp-exchange.ts';
@@ -17,6 +18,11 @@ export interface RevocationSettings extends FetchSettings {
   readonly crypto: CryptoProvider;
   readonly order: EvidenceOrder;
   readonly clockSkewSeconds: number;
+  /**
+   * Whether deltas are asked for where a certificate or a complete CRL says that there are some (freshestCRL).
+   * Default `use`: that says nothing but for lists that have them, and a delta that does not come does no harm.
+   */
+  readonly deltas?: 'use' | 'ignore' | undefined;
   readonly ocspHash?: HashName | undefined;
   /** When given, OCSP requests have a nonce of 32 octets. */
   readonly randomBytes?: ((length: number) => Uint8Array) | undefined;
@@ -43,7 +49,7 @@ export interface CertificateRevocation {
   readonly certificate: Certificate;
   readonly status: RevocationStatus;
   readonly ocsp: readonly OcspCheck[];
-  readonly crl: readonly CrlCheck[];
+  readonly crl: readonly CrlCheckWithDeltas[];
   /** Addresses in the certificate that were not asked, see `EvidenceAddresses`. */
   readonly skippedAddresses: readonly string[];
 }
@@ -60,7 +66,7 @@ export async function checkRevocation(
   const addresses = evidenceAddressesOf(certificate);
   const subject = { certificate, issuer };
   const askOcsp = () => askEach(addresses.ocsp, (url) => checkByOcsp(url, subject, settings));
-  const askCrl = () => askEach(addresses.crl, (url) => checkByCrl(url, subject, settings));
+  const askCrl = () => askEach(addresses.crl, (url) => checkByCrl(url, { ...subject, addresses }, settings));
   const evidence = await gather(askOcsp, askCrl, settings.order);
   const status = weigh([...evidence.ocsp, ...evidence.crl]);
   return Object.freeze({ certificate, status, ...evidence, skippedAddresses: addresses.skipped });
@@ -79,7 +85,7 @@ type Evidence = Pick<CertificateRevocation, 'ocsp' | 'crl'>;
 
 async function gather(
   askOcsp: () => Promise<readonly OcspCheck[]>,
-  askCrl: () => Promise<readonly CrlCheck[]>,
+  askCrl: () => Promise<readonly CrlCheckWithDeltas[]>,
   order: EvidenceOrder,
 ): Promise<Evidence> {
   if (order === 'both') {
@@ -125,11 +131,27 @@ async function checkByOcsp(url: string, subject: Subject, settings: RevocationSe
   return checkOcspExchange(url, request, outcome, { ...subject, at, crypto, clockSkewSeconds, nonce });
 }
 
-async function checkByCrl(url: string, subject: Subject, settings: RevocationSettings): Promise<CrlCheck> {
-  const { at, crypto, clockSkewSeconds } = settings;
+async function checkByCrl(
+  url: string,
+  { certificate, issuer, addresses }: Subject & { readonly addresses: EvidenceAddresses },
+  settings: RevocationSettings,
+): Promise<CrlCheckWithDeltas> {
+  const { at, crypto, clockSkewSeconds, deltas = 'use' } = settings;
   const request = buildCrlFetch(url);
   const outcome = await fetchEvidence(request, settings);
-  return checkCrlExchange(request, outcome, { ...subject, at, crypto, clockSkewSeconds });
+  const complete = { request, outcome, check: { certificate, issuer, at, crypto, clockSkewSeconds } };
+  const alone = await checkCrlExchange(request, outcome, complete.check);
+  const urls = deltas === 'use' && mayGainByDelta(alone) ? deltaUrls(alone, addresses) : [];
+  return checkWithDeltas(alone, complete, urls, settings);
+}
+
+/** Of a list that its issuer did not sign, or that is of no use whatever is added, nobody is asked for more. */
+function mayGainByDelta({ verdict }: CrlCheck): boolean {
+  return verdict.kind !== 'undetermined' || MENDED_BY_DELTAS.has(verdict.reason);
+}
+
+function deltaUrls({ verdict }: CrlCheck, addresses: EvidenceAddresses): readonly string[] {
+  return deltaAddressesOf(addresses, 'freshestCrl' in verdict ? verdict.freshestCrl : []);
 }
 
 function weigh(checks: readonly (OcspCheck | CrlCheck)[]): RevocationStatus {
@@ -145,5 +167,7 @@ function weigh(checks: readonly (OcspCheck | CrlCheck)[]): RevocationStatus {
   return { kind: 'undetermined', failure: checks.length > 0 ? 'unreachable' : 'no_address' };
 }
 
+/** An older list is as good as its delta; one for some reasons may get to name the certificate. */
+const MENDED_BY_DELTAS: ReadonlySet<string> = new Set(['stale', 'some_reasons_only']);
 /** RFC 9654 2.1. */
 const NONCE_OCTETS = 32;

@@ -14,6 +14,7 @@ export {
   type RevocationStatus,
 } from '../client/check-revocation.ts';
 export { buildCrlFetch, checkCrlExchange } from '../client/crl-exchange.ts';
+export type { CrlCheckWithDeltas, DeltaCheck, DeltaNotApplied } from '../client/delta-exchange.ts';
 export { type EvidenceAddresses, evidenceAddressesOf } from '../client/evidence-addresses.ts';
 export type { CrlCheck, EvidenceCheck, NotFetched, OcspCheck } from '../client/evidence-check.ts';
 export type { BodyReader, Fetch, FetchClock, FetchedResponse, FetchInit } from '../client/fetch.ts';

@@ -1,11 +1,22 @@
+export {
+  type CombinationFault,
+  type CombinationRefusal,
+  type CombinedCrl,
+  combineCrls,
+  combinedEntries,
+  findCombinedEntry,
+} from '../verify/crl-delta.ts';
+export type { DeltaRefusal, DeltaRefusalReason } from '../verify/crl-delta-choice.ts';
 export { type CrlScope, crlScope } from '../verify/crl-scope.ts';
 export {
+  type AppliedDelta,
   type CrlEvidence,
   type CrlToCheck,
   type CrlUndetermined,
   type CrlUndeterminedReason,
   type CrlVerdict,
   checkCrl,
+  type DeltaFindings,
 } from '../verify/crl-verdict.ts';
 export {
   findOcspDelegateFault,

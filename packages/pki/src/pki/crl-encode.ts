@@ -25,7 +25,7 @@ export interface CrlExtensionsInput {
   readonly issuingDistributionPoint?: IssuingDistributionPointInput | undefined;
   /** BaseCRLNumber: makes the CRL a delta (RFC 5280 5.2.4). */
   readonly deltaBase?: bigint | undefined;
-  /** URIs of the delta, on a complete CRL (RFC 5280 5.2.6). */
+  /** URIs of the delta, at least one; on a complete CRL only (RFC 5280 5.2.6, SHD-19). */
   readonly freshestCrl?: readonly string[] | undefined;
 }
 
@@ -54,7 +54,8 @@ export interface CrlFrame {
  * then the entries, then `tbsTail` are the TBSCertList. revokedCertificates is absent when there are
  * no entries (RFC 5280 5.1.2.6).
  *
- * @throws PkiError crl_invalid (a CRL number of 2^159 or above; an empty issuingDistributionPoint; scopes that exclude each other)
+ * @throws PkiError crl_invalid (a CRL number of 2^159 or above; an empty issuingDistributionPoint; scopes that exclude
+ *   each other; a freshestCrl without a URI)
  *
  * @example
  * const frame = frameCrl({ ...fields, entriesLength });
@@ -103,7 +104,7 @@ function encodeCrlExtensions(input: CrlExtensionsInput): Uint8Array {
           list.raw(encodeExtension(EXTENSION_OIDS.deltaCRLIndicator, 'critical', number(deltaBase)));
         }
         if (issuingDistributionPoint !== undefined) list.raw(encodeIdp(issuingDistributionPoint));
-        if (freshestCrl !== undefined) list.raw(encodeFreshestCrl(freshestCrl));
+        if (freshestCrl !== undefined) list.raw(encodeFreshest(freshestCrl));
       }),
     ),
   );
@@ -113,6 +114,12 @@ function encodeCrlExtensions(input: CrlExtensionsInput): Uint8Array {
 function encodeCrlNumber(value: bigint): Uint8Array {
   if (value < 0n || value >= 1n << 159n) throw new PkiError('crl_invalid', 'a CRL number is below 2^159');
   return encodeDer((writer) => writer.integer(value));
+}
+
+/** A DistributionPoint without a name says nothing (RFC 5280 4.2.1.13). */
+function encodeFreshest(uris: readonly string[]): Uint8Array {
+  if (uris.length === 0) throw new PkiError('crl_invalid', 'a freshestCRL without an address');
+  return encodeFreshestCrl(uris);
 }
 
 /** The issuingDistributionPoint extension of these fields, critical. Throws crl_invalid when it would be empty. */

@@ -9,8 +9,14 @@ import type { GeneralName } from './general-name.ts';
 import type { Name } from './name.ts';
 
 /**
- * The entries of a CRL, one by one, each made when it is asked for. `certificateIssuer` is carried
+ * The entries of a CRL, one by one, each made when it is asked for and not kept: a walk takes the memory of
+ * one entry, whatever the length of the list, and ends where it is broken off. `certificateIssuer` is carried
  * forward from entry to entry (RFC 5280 5.3.3); undefined stands for the CRL's issuer.
+ *
+ * @throws PkiError der_* at an entry that cannot be read, which no list of `decodeCrl` has
+ *
+ * @example
+ * for (const entry of crlEntries(crl)) if (entry.reason === 'keyCompromise') console.log(entry.serialNumber);
  */
 export function crlEntries(crl: Crl): Generator<CrlEntry, void, undefined> {
   return readEntries(crl, locateCrlEntries(crl.entriesDer));

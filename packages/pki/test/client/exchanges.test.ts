@@ -4,6 +4,7 @@ import {
   encodeAuthorityInfoAccess,
   encodeCrlDistributionPoints,
   encodeExtension,
+  encodeFreshestCrl,
 } from '@lancre/pki/certificate';
 import {
   buildCrlFetch,
@@ -163,13 +164,15 @@ describe('asking and reading', () => {
             { method: 'ocsp', uri: 'http://o1.example.net' },
           ]),
           encodeCrlDistributionPoints(['ldap:///CN=E1', 'https://c.example.net/', 'http://c.example.net/']),
+          encodeFreshestCrl(['http://c.example.net/delta', 'ldap:///CN=E1?deltaRevocationList']),
         ],
       });
       assert.deepEqual(evidenceAddressesOf(certificate), {
         ocsp: ['http://o1.example.net', 'HTTP://o2.example.net'],
         crl: ['http://c.example.net/'],
+        deltaCrl: ['http://c.example.net/delta'],
         caIssuers: ['http://i.example.net/'],
-        skipped: ['ldap:///CN=E1', 'https://c.example.net/'],
+        skipped: ['ldap:///CN=E1', 'https://c.example.net/', 'ldap:///CN=E1?deltaRevocationList'],
       });
     });
 
@@ -182,11 +185,17 @@ describe('asking and reading', () => {
     });
 
     test('an extension that cannot be read has no addresses', async () => {
-      const extensions = ['1.3.6.1.5.5.7.1.1', '2.5.29.31'].map((oid) =>
+      const extensions = ['1.3.6.1.5.5.7.1.1', '2.5.29.31', '2.5.29.46'].map((oid) =>
         encodeExtension(oid, 'non-critical', bytes('0500')),
       );
       const { certificate } = await makeLeaf(issuer, { extensions });
-      assert.deepEqual(evidenceAddressesOf(certificate), { ocsp: [], crl: [], caIssuers: [], skipped: [] });
+      assert.deepEqual(evidenceAddressesOf(certificate), {
+        ocsp: [],
+        crl: [],
+        deltaCrl: [],
+        caIssuers: [],
+        skipped: [],
+      });
     });
   });
 

@@ -15,6 +15,7 @@ import {
   subjectKeyIdentifierOf,
   tlsFeatureOf,
 } from '@lancre/pki/certificate';
+import { freshestCrlOf } from '@lancre/pki/crl';
 import { encodeHex } from '@lancre/pki/text';
 import { publicKeyText, signatureAlgorithmText } from './algorithm-text.ts';
 import { noteExtensions } from './extension-notes.ts';
@@ -43,6 +44,7 @@ export type CertificateDescription = {
   readonly ocsp?: readonly string[] | undefined;
   readonly caIssuers?: readonly string[] | undefined;
   readonly crl?: readonly string[] | undefined;
+  readonly freshestCrl?: readonly string[] | undefined;
   readonly revocationNotes?: readonly string[] | undefined;
   readonly subjectKeyIdentifier?: string | undefined;
   readonly authorityKeyIdentifier?: string | undefined;
@@ -111,6 +113,7 @@ function describeUses(certificate: Certificate, faults: Faults) {
 function describeAddresses(certificate: Certificate, faults: Faults) {
   const access = faults.attempt('authorityInfoAccess', () => authorityInfoAccessOf(certificate));
   const points = faults.attempt('cRLDistributionPoints', () => crlDistributionPointsOf(certificate));
+  const freshest = faults.attempt('freshestCRL', () => freshestCrlOf(certificate));
   const locations = (method: string) => {
     const found = access?.filter((description) => description.method === method);
     return found && found.length > 0 ? found.map(({ location }) => locationText(location)) : undefined;
@@ -119,6 +122,7 @@ function describeAddresses(certificate: Certificate, faults: Faults) {
     ocsp: locations('ocsp'),
     caIssuers: locations('caIssuers'),
     crl: points?.flatMap(({ distributionPoint = [] }) => distributionPoint.map(locationText)),
+    freshestCrl: freshest?.flatMap(({ distributionPoint = [] }) => distributionPoint.map(locationText)),
     revocationNotes: revocationNotes(certificate, faults),
   };
 }
@@ -174,6 +178,7 @@ const toldExtensions = [
   'subjectAltName',
   'authorityInfoAccess',
   'cRLDistributionPoints',
+  'freshestCRL',
   'subjectKeyIdentifier',
   'authorityKeyIdentifier',
   'tlsFeature',

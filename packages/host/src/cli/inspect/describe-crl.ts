@@ -1,3 +1,4 @@
+import { EXTENSION_OIDS } from '@lancre/pki/certificate';
 import {
   type Crl,
   type CrlEntry,
@@ -27,7 +28,7 @@ export type CrlDescription = {
   readonly nextUpdate?: Instant | undefined;
   /** Decimal: it may be longer than a JSON number. */
   readonly crlNumber?: string | undefined;
-  /** Of a delta CRL: the number of the CRL it is to be added to. */
+  /** Of a delta CRL: the number of the oldest complete CRL that it can be added to. */
   readonly deltaBase?: string | undefined;
   readonly issuingDistributionPoint?: IdpDescription | undefined;
   readonly freshestCrl?: readonly string[] | undefined;
@@ -38,6 +39,8 @@ export type CrlDescription = {
   readonly extensions?: readonly ExtensionNote[] | undefined;
   readonly criticalEntryExtensions?: readonly string[] | undefined;
   readonly entryCount: number;
+  /** Of a delta CRL: how many entries say removeFromCRL, so that a certificate is revoked no longer. */
+  readonly removals?: number | undefined;
   /** How many entries give which reason; `none` for those that give none. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly latestRevocation?: Instant | undefined;
@@ -63,9 +66,10 @@ export function describeCrl(crl: Crl, now: Date): CrlDescription {
     crlAuthorityKeyIdentifierOf(crl),
   )?.keyIdentifier;
   const entries = surveyEntries(crl, faults);
+  const { removeFromCRL: removals } = entries.reasons;
   return {
     kind: 'crl',
-    summary: summarize(crl, deltaBase !== undefined, now),
+    summary: summarize(crl, deltaBase, now),
     issuer: nameText(crl.issuer),
     thisUpdate: describeInstant(crl.thisUpdate, now),
     nextUpdate: crl.nextUpdate && describeInstant(crl.nextUpdate, now),
@@ -81,6 +85,7 @@ export function describeCrl(crl: Crl, now: Date): CrlDescription {
     criticalEntryExtensions:
       crl.criticalEntryExtensions.length === 0 ? undefined : crl.criticalEntryExtensions,
     entryCount: crl.entryCount,
+    removals,
     reasons: entries.reasons,
     latestRevocation: entries.latest && describeInstant(entries.latest, now),
     firstEntries: entries.first,
@@ -88,14 +93,22 @@ export function describeCrl(crl: Crl, now: Date): CrlDescription {
   };
 }
 
-function summarize({ entryCount, thisUpdate, nextUpdate }: Crl, isDelta: boolean, now: Date): string {
-  const list = `${isDelta ? 'a delta CRL' : 'a CRL'} of ${entryCount === 1 ? '1 entry' : `${entryCount} entries`}`;
+function summarize(crl: Crl, deltaBase: bigint | undefined, now: Date): string {
+  const { entryCount, thisUpdate, nextUpdate } = crl;
+  const list = `${kindText(crl, deltaBase)} of ${entryCount === 1 ? '1 entry' : `${entryCount} entries`}`;
   const seconds = (instant: Date) => Math.floor((instant.getTime() - now.getTime()) / 1000);
   if (thisUpdate > now) return `${list}, dated ${formatSpan(seconds(thisUpdate))} in the future`;
   if (nextUpdate === undefined) return `${list} that does not say when the next one comes`;
   return nextUpdate < now
     ? `${list}, out of date for ${formatSpan(seconds(nextUpdate))}`
     : `${list}, current for ${formatSpan(seconds(nextUpdate))} more`;
+}
+
+/** One whose base cannot be read is a delta all the same. */
+function kindText({ extensions }: Crl, deltaBase: bigint | undefined): string {
+  if (deltaBase !== undefined) return `a delta CRL, upon CRL ${deltaBase},`;
+  const isDelta = extensions.some(({ oid }) => oid === EXTENSION_OIDS.deltaCRLIndicator);
+  return isDelta ? 'a delta CRL' : 'a CRL';
 }
 
 function describePoint(point: IssuingDistributionPoint): IdpDescription {

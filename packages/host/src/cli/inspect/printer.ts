@@ -169,6 +169,7 @@ const LABELS: Readonly<Record<string, string | undefined>> = {
   pathLength: 'path length',
   publicKey: 'key',
   questions: 'question',
+  removals: 'no longer revoked',
   responderKeyHash: 'responder key hash',
   responderName: 'responder name',
   revocationNotes: 'revocation',
