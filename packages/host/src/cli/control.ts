@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { startAdminServer } from '../http/admin-server.ts';
 import { startSigningServer } from '../http/signing-server.ts';
 import { CrlPublisher, type PublishOutcome } from '../publish/crl-publisher.ts';
 import { publishIssuer } from '../publish/issuer-publisher.ts';
@@ -8,22 +7,23 @@ import { OcspPresigner } from '../publish/ocsp-presigner.ts';
 import { KeepingOcspSource } from '../status/keeping-source.ts';
 import { KeptAnswerSource } from '../status/kept-answer-source.ts';
 import { SigningOcspSource } from '../status/signing-source.ts';
+import { startAdmin } from './admin-setup.ts';
 import type { Config, ListenAddress } from './config.ts';
 import type { CliContext } from './context.ts';
+import { watchCrlSources } from './crl-source-setup.ts';
 import { CurrentIssuersSource } from './current-issuers-source.ts';
+import { startDisclosing } from './disclosure-updater.ts';
 import { EdgePool } from './edge-pool.ts';
 import { type ChosenRuntime, chooseEdgeRuntime } from './edge-runtime.ts';
 import { createHostCrypto } from './host-crypto.ts';
-import { hostHealth } from './host-health.ts';
-import { createHostMetrics } from './host-metrics.ts';
 import { dataPaths, type HostStore, openHostStore } from './host-store.ts';
 import { formatInstant } from './instant.ts';
 import { IssuerDirectory } from './issuer-directory.ts';
-import { listFreshness } from './list-freshness.ts';
 import { LoadedSigners } from './loaded-signers.ts';
 import { PresignScheduler } from './presign-scheduler.ts';
 import { PublicationScheduler } from './publication-scheduler.ts';
 import { findSiteFolder } from './site-folder.ts';
+import { statusHorizon } from './status-horizon.ts';
 
 /** Where a running host tells what happens. */
 export interface HostLog {
@@ -95,22 +95,32 @@ class ControlProcess {
     const signing = await this.#startSigning(directory);
     await this.#loadIssuers(directory);
     const scheduler = await this.#startPublishing(directory);
+    // After the first lists: a URL is disclosed once a list is there (T-14).
+    this.#closers.push(await startDisclosing(this.#context, this.#config, this.#store, directory, this.#log));
     const count = edgeCount === 'auto' ? availableParallelism() : edgeCount;
     const edges = this.#createEdges(runtime, count, hadPredecessor ? successorPatienceMilliseconds : 0);
     const listen = await edges.start();
     const presigning = this.#startPresigning(directory);
-    const adminListen = await this.#startAdmin(
-      directory,
-      scheduler,
-      presigning,
-      edges,
-      () => signing.inFlight,
-      count,
-    );
+    const sources = watchCrlSources(this.#context, this.#config, this.#store, directory, this.#log);
+    this.#closers.push(() => sources.stop());
+    const admin = await startAdmin({
+      adminListen: this.#config.adminListen,
+      now: this.#context.now,
+      publications: this.#store.publications,
+      signers: this.#signers,
+      ...{ directory, scheduler, sources, presigning, edges, signing, edgeCount: count },
+    });
+    this.#closers.push(() => admin.close());
     this.#followIssuers(directory);
     this.#retryKeys(directory);
     this.#sweepHourly();
-    return { listen, adminListen, runtime, edgeCount: count, close: () => closeAll(this.#closers) };
+    return {
+      listen,
+      adminListen: admin.address,
+      runtime,
+      edgeCount: count,
+      close: () => closeAll(this.#closers),
+    };
   }
 
   /** First of all, since the socket is also the lock: a second host on this data folder ends here. */
@@ -151,6 +161,7 @@ class ControlProcess {
       responders: this.#signers,
       address: this.#config.address,
       now: this.#context.now,
+      freshUntil: statusHorizon(this.#store.publications, this.#context.now),
     });
   }
 
@@ -192,6 +203,7 @@ class ControlProcess {
       signers: this.#signers,
       now: this.#context.now,
       onOutcome: (outcome) => this.#logOutcome(outcome),
+      onRetired: (paths) => this.#log.info('CRLs withdrawn: the settings do not want them', { paths }),
       onError: (error) => this.#log.error('publishing failed', { error: String(error) }),
     });
     await scheduler.start();
@@ -220,39 +232,6 @@ class ControlProcess {
     });
     this.#closers.push(() => edges.close());
     return edges;
-  }
-
-  async #startAdmin(
-    directory: IssuerDirectory,
-    scheduler: PublicationScheduler,
-    presigning: PresignScheduler,
-    edges: EdgePool,
-    signaturesInFlight: () => number,
-    edgeCount: number,
-  ): Promise<ListenAddress> {
-    const lists = () => listFreshness(directory.registry.issuers, this.#store.publications);
-    const server = await startAdminServer({
-      ...this.#config.adminListen,
-      health: () =>
-        hostHealth({
-          now: this.#context.now(),
-          issuers: directory.registry.issuers,
-          keyProblems: this.#signers.problems,
-          lists: lists(),
-          publicationFailures: scheduler.failures.map(({ message }) => message),
-          presigning: presigning.progress,
-          edgesListening: edges.listening,
-          edgesWanted: edgeCount,
-        }),
-      metrics: createHostMetrics({
-        counters: () => edges.counters,
-        edgesListening: () => edges.listening,
-        lists,
-        signaturesInFlight,
-      }),
-    });
-    this.#closers.push(() => server.close());
-    return server.address;
   }
 
   /** `lancre issuer add` beside a running host: its issuers are taken up without a restart. */
@@ -313,16 +292,22 @@ class ControlProcess {
   }
 
   #logOutcome(outcome: PublishOutcome): void {
-    const { issuerName: issuer, shard } = outcome.list.scope;
+    const { scope, kind: list, reason } = outcome.list;
+    const { issuerName: issuer, shard } = scope;
     if (outcome.kind === 'failed') {
-      this.#log.error('a CRL is not published', { issuer, shard, error: outcome.error.message });
+      this.#log.error('a CRL is not published', { issuer, shard, list, error: outcome.error.message });
+      return;
+    }
+    if (outcome.kind === 'superseded') {
+      this.#log.info('CRL published by another process', { issuer, shard, list });
       return;
     }
     const { crlNumber, entryCount, length, nextUpdate } = outcome.publication;
     this.#log.info('CRL published', {
       issuer,
       shard,
-      reason: outcome.list.reason,
+      list,
+      reason,
       crlNumber: crlNumber.toString(),
       entries: entryCount,
       octets: length,

@@ -1,5 +1,6 @@
 import type { HealthReport } from '../http/admin-server.ts';
 import type { Issuer } from '../issuer/issuer.ts';
+import type { CrlSourceFailure } from './crl-source-watcher.ts';
 import { formatInstant } from './instant.ts';
 import { expiringLists, type ListFreshness } from './list-freshness.ts';
 import type { KeyProblem } from './loaded-signers.ts';
@@ -14,6 +15,8 @@ export interface HealthFacts {
   readonly lists: readonly ListFreshness[];
   /** Why lists could not be made. */
   readonly publicationFailures: readonly string[];
+  /** Lists from elsewhere that are not taken in. */
+  readonly crlSourceFailures: readonly CrlSourceFailure[];
   readonly presigning: readonly PresignProgress[];
   readonly edgesListening: number;
   readonly edgesWanted: number;
@@ -25,6 +28,9 @@ export function hostHealth(facts: HealthFacts): HealthReport {
   const problems = [
     ...keyProblems.map(({ issuer, message }) => `${issuer}: ${message}`),
     ...facts.publicationFailures,
+    ...facts.crlSourceFailures.map(
+      ({ issuer, location, message }) => `${issuer}: the list at ${location} is not taken in: ${message}`,
+    ),
     ...expiringLists(lists, now).map(
       (list) => `the CRL of ${list.issuer} (shard ${list.shard}) expires ${formatInstant(list.nextUpdate)}`,
     ),

@@ -37,6 +37,7 @@ export function issuerLines(issuer: Issuer, store: HostStore): string[] {
         ] as const,
     ),
     ['key', issuer.key === undefined ? keylessText(issuer) : describeKey(issuer.key)],
+    ...(issuer.crlSource === undefined ? [] : [['CRL source', issuer.crlSource.location] as const]),
     ...(issuer.responders ?? []).map(
       ({ certificate, key }) =>
         [
@@ -61,7 +62,7 @@ export function issuerJson(
   store: HostStore,
   address: PublicAddress,
 ): Record<string, unknown> {
-  const { compromise, requestSigners, responders = [] } = issuer;
+  const { compromise, requestSigners, crlSource, responders = [] } = issuer;
   const shards = Array.from({ length: issuer.policy.crl.shards }, (_, index) =>
     crlUrl(address, issuer.name, index + 1),
   );
@@ -75,6 +76,7 @@ export function issuerJson(
       notAfter: formatInstant(each.notAfter),
     })),
     key: issuer.key && describeKey(issuer.key),
+    crlSource: crlSource?.location,
     responders: respondersJson(responders),
     requestSigners: requestSigners?.map(({ subject }) => formatName(subject)),
     compromisedSince: compromise && formatInstant(compromise.since),

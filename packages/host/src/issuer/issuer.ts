@@ -35,6 +35,12 @@ export interface ResponderReference {
   readonly key: KeyReference;
 }
 
+/** Where the CRLs of an issuer without a key come from. */
+export interface CrlSource {
+  /** An absolute path, or an http URL: the lists are signed, and need no other protection. */
+  readonly location: string;
+}
+
 /** The issuer's key is known, or feared, to be in other hands. */
 export interface KeyCompromise {
   /** The revocationTime of every certificate that is not already revoked; whole seconds. */
@@ -59,6 +65,8 @@ export interface Issuer {
   readonly responders?: readonly ResponderReference[];
   /** Who may ask. Present = OCSP requests must be signed by one of these certificates, or by one that they issued. */
   readonly requestSigners?: readonly Certificate[];
+  /** Present = its lists are fetched there. Never beside a key: who has one signs the lists here. */
+  readonly crlSource?: CrlSource;
   /** Present = every certificate is answered for as revoked (RFC 6960 2.7). */
   readonly compromise?: KeyCompromise;
 }

@@ -1,5 +1,6 @@
 import type { Issuer } from '../issuer/issuer.ts';
 import { shardOfSerial } from '../issuer/issuer-policy.ts';
+import { revocationFaultOf } from '../issuer/revocation-profile.ts';
 import { CertificateBatch } from '../status/certificate-batch.ts';
 import type { AssignSummary, StatusStore } from '../status/status-store.ts';
 import type { ImportedCertificate, LineParser } from './import-line.ts';
@@ -113,6 +114,11 @@ class ImportRun {
     }
     if (status.kind !== 'assigned' && status.revocationTime > this.#options.now) {
       this.#refuse(line, 'revocation', 'it lies in the future');
+      return;
+    }
+    const fault = status.kind === 'assigned' ? undefined : revocationFaultOf(issuer.policy, status);
+    if (fault !== undefined) {
+      this.#refuse(line, 'reason', fault);
       return;
     }
     const shard = certificate.shard ?? shardOfSerial(serialNumber, issuer.policy.crl.shards);

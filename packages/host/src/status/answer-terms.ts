@@ -20,6 +20,8 @@ export function answerTermsOf(issuer: Issuer): number {
     invalidityDate,
     crlId,
     issuer.compromise?.since.getTime() ?? 0,
+    // Its answers end with its list, which earlier ones know nothing of.
+    ...(issuer.crlSource === undefined ? [] : ['crl-source']),
   ];
   const value = createHash('sha256').update(JSON.stringify(said)).digest().readUInt32BE(0);
   terms.set(issuer, value);

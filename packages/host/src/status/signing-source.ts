@@ -18,6 +18,12 @@ export interface SigningSourceOptions {
   /** Where the CRLs are that answers name (CrlID). */
   readonly address: PublicAddress;
   readonly now: () => Date;
+  /**
+   * Until when the statuses of an issuer are known, where they come from CRLs signed elsewhere: no
+   * answer goes beyond it, and past it only what is revoked, and so stays revoked, is answered for.
+   * Undefined = they are kept here. Default: those of every issuer are.
+   */
+  readonly freshUntil?: ((issuer: Issuer) => Date | undefined) | undefined;
 }
 
 /**
@@ -43,7 +49,9 @@ export class SigningOcspSource implements OcspSource {
     if (refusal !== undefined) return refused('unauthorized', refusal.cause);
     const able = withPreferred(responders.respondersOf(issuer.id, instant), question.algorithm);
     if (able.length === 0) return hasKey(issuer) ? signerFailed : refused('unauthorized', 'no_key');
-    return this.#signWithOneOf(able, { issuer, issuers, question, standings, instant });
+    const freshUntil = this.#options.freshUntil?.(issuer);
+    if (isOutdated(freshUntil, instant) && !standings.every(isRevoked)) return statusesOutdated;
+    return this.#signWithOneOf(able, { issuer, issuers, question, standings, instant, freshUntil });
   }
 
   /** A responder whose key fails is passed over: another may still be there (a token gone, a rotation). */
@@ -56,8 +64,8 @@ export class SigningOcspSource implements OcspSource {
   }
 
   async #sign(responder: OcspResponder, task: SigningTask): Promise<OcspAnswer | 'failed'> {
-    const { issuer, standings, instant } = task;
-    const nextUpdate = nextUpdateOf(issuer, responder, instant);
+    const { standings, instant } = task;
+    const nextUpdate = nextUpdateOf(task, responder);
     if (nextUpdate <= instant) return refused('unauthorized', 'certificate_expired');
     const responseDataDer = encodeResponseData(
       buildResponseData({
@@ -90,6 +98,7 @@ interface SigningTask {
   readonly question: OcspQuestion;
   readonly standings: readonly CertificateStanding[];
   readonly instant: Date;
+  readonly freshUntil: Date | undefined;
 }
 
 function signedAnswer(
@@ -116,12 +125,23 @@ function signedAnswer(
 }
 
 /**
- * The end of the validity, never past the responder's: nextUpdate may not lie after the notAfter of a
- * certificate that the answer carries or, with none, of the issuing CA (ORSP-20, MRSP 6).
+ * The end of the validity, never past what is known, nor past the responder's: nextUpdate may not lie
+ * after the notAfter of a certificate that the answer carries or, with none, of the issuing CA (ORSP-20, MRSP 6).
  */
-function nextUpdateOf(issuer: Issuer, responder: OcspResponder, thisUpdate: Date): Date {
-  const planned = thisUpdate.getTime() + issuer.policy.ocsp.validitySeconds * 1000;
-  return new Date(Math.min(planned, responder.notAfter.getTime()));
+function nextUpdateOf({ issuer, instant, freshUntil }: SigningTask, responder: OcspResponder): Date {
+  const planned = instant.getTime() + issuer.policy.ocsp.validitySeconds * 1000;
+  const ends = [planned, responder.notAfter.getTime()];
+  if (freshUntil !== undefined && !isOutdated(freshUntil, instant)) ends.push(freshUntil.getTime());
+  return new Date(Math.min(...ends));
+}
+
+function isOutdated(freshUntil: Date | undefined, instant: Date): boolean {
+  return freshUntil !== undefined && freshUntil <= instant;
+}
+
+/** For good: a hold may be lifted on a list that is not here yet. */
+function isRevoked(standing: CertificateStanding): boolean {
+  return standing.kind === 'known' && standing.status.kind === 'revoked';
 }
 
 /** RFC 6960 4.4.7.2.1: the client's wish first, the advertised default after it. */
@@ -154,3 +174,6 @@ const signerFailed: RefusedAnswer = {
   cause: 'signer_failed',
   retryAfterSeconds: 5,
 };
+
+/** The newest list has expired: who is not revoked on it may be on the next. */
+const statusesOutdated: RefusedAnswer = { ...signerFailed, retryAfterSeconds: 60 };

@@ -6,6 +6,7 @@ import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import {
   type BasicOcspResponse,
   decodeOcspResponse,
+  encodeCertId,
   encodeOcspError,
   type SingleResponse,
 } from '@lancre/pki/ocsp';
@@ -41,6 +42,29 @@ describe('the source that signs', () => {
     assert.equal(single.thisUpdate.toISOString(), '2026-11-25T10:00:00.000Z');
     assert.equal(basic.producedAt.getTime(), single.thisUpdate.getTime());
     assert.ok(single.nextUpdate && single.nextUpdate > basic.producedAt);
+  });
+
+  test('OREQ-11: the CertID comes back as it was asked, whatever the length and the first bit of the serial', async () => {
+    const serials = ['0a', '7f', '80', 'ff', '0100', '8000', '7f'.repeat(20), '80'.padEnd(38, '0'), 'ff0a'];
+    const many = new MemoryStatusStore();
+    await many.assign(
+      1,
+      serials.map((serial) => record(serial)),
+    );
+    const registry = await createIssuerRegistry([ca.issuer], crypto);
+    for (const hash of ['SHA-1', 'SHA-256'] as const) {
+      const hashes = registry.certIdHashesOf(1, hash);
+      assert.ok(hashes);
+      for (const parameters of ['null', 'absent'] as const) {
+        for (const serialNumber of [...serials, ...serials]) {
+          const form = { hash, parameters };
+          const items = [{ form, serialNumber: octetsOf(serialNumber) }];
+          const { single } = await ask(ca, many, { issuerId: 1, items });
+          const asked = encodeCertId({ ...form, ...hashes, serialNumber });
+          assert.deepEqual(single.certId.der, asked);
+        }
+      }
+    }
   });
 
   test('ORSP-17, ORSP-18, T-18: both ends counted, the default validity is 96 hours exactly', async () => {

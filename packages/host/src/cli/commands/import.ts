@@ -21,6 +21,7 @@ import {
   describeAnswers,
   importAnswers,
 } from '../import-answers.ts';
+import { countOutcomes, crlStatusChanges, crlsJson, describeCrls, importCrls } from '../import-crl.ts';
 import { openInput } from '../import-input.ts';
 import { startProgress } from '../progress.ts';
 import type { StatusChange } from '../purge-message.ts';
@@ -29,7 +30,7 @@ import { createPurgeHook } from '../purge-setup.ts';
 type LineFormat = 'openssl-index' | 'ndjson';
 
 interface ImportCommandOptions extends HostCommandOptions {
-  readonly format: LineFormat | 'ocsp-response';
+  readonly format: LineFormat | 'ocsp-response' | 'crl';
   readonly issuer?: string;
 }
 
@@ -40,27 +41,28 @@ export function registerImport(
   setExitCode: (code: ExitCode) => void,
 ): void {
   withHostOptions(program.command('import'))
-    .summary("take in certificates from a CA's records, or answers signed elsewhere")
+    .summary("take in certificates from a CA's records, or answers and CRLs signed elsewhere")
     .description(
       'Takes in the certificates of a file. What is good is taken in and durable, batch by batch; what is not is ' +
         'listed with its line, and the exit status is 65. Nothing revoked becomes good by an import. Running it ' +
         'again resumes it, or brings in what is new. With ocsp-response, files hold OCSP answers that were signed ' +
         'elsewhere, such as with the key of an offline root: each is checked in full, and given until its ' +
-        'nextUpdate.',
+        'nextUpdate. With crl, files hold lists signed elsewhere: each is checked in full and served, and its ' +
+        'entries become records.',
     )
-    .argument('<file...>', 'the file; - for standard input; several only of ocsp-response')
+    .argument('<file...>', 'the file; - for standard input; several only of ocsp-response and crl')
     .addOption(
       new Option(
         '--format <format>',
         'openssl-index: the index.txt of openssl ca, easy-rsa; ndjson: one JSON object a line; ' +
-          'ocsp-response: one OCSP answer a file, DER',
+          'ocsp-response: one OCSP answer a file, DER; crl: one list a file, DER or PEM',
       )
-        .choices(['openssl-index', 'ndjson', 'ocsp-response'])
+        .choices(['openssl-index', 'ndjson', 'ocsp-response', 'crl'])
         .makeOptionMandatory(),
     )
     .option(
       '--issuer <name>',
-      'the issuer of the certificates; NDJSON lines may name their own; answers of another are refused',
+      'the issuer of the certificates; NDJSON lines may name their own; answers and lists of another are refused',
     )
     .action(async (files: readonly string[], options: ImportCommandOptions) => {
       const refused = await importAndPrint(context, files, options);
@@ -76,6 +78,7 @@ async function importAndPrint(
 ): Promise<number> {
   const { format } = options;
   if (format === 'ocsp-response') return importAndPrintAnswers(context, files, options);
+  if (format === 'crl') return importAndPrintCrls(context, files, options);
   const [file = '', ...others] = files;
   if (others.length > 0) throw new LancreError('input_invalid', `${format} is taken in one file at a time`);
   const changes: StatusChange[] = [];
@@ -101,6 +104,23 @@ async function importAndPrintAnswers(
   const purge = await createPurgeHook(context, config).notify(changes);
   printResult(context, options, { ...answersJson(report), purge }, describeAnswers(report));
   return countOf(report, 'refused');
+}
+
+async function importAndPrintCrls(
+  context: CliContext,
+  files: readonly string[],
+  options: ImportCommandOptions,
+): Promise<number> {
+  const { report, config } = await withHostStore(context, options, async (store, config) => {
+    const issuer = options.issuer === undefined ? undefined : requireIssuer(store.issuers, options.issuer);
+    const { address } = config;
+    return { config, report: await importCrls(context, { store, address }, files, issuer) };
+  });
+  const changes = report.flatMap(({ outcome }) => crlStatusChanges(outcome));
+  const purge = await createPurgeHook(context, config).notify(changes);
+  const { address } = config;
+  printResult(context, options, { ...crlsJson(report, address), purge }, describeCrls(report, address));
+  return countOutcomes(report, 'refused');
 }
 
 /** Each may take the place of one that a cache has. */

@@ -14,6 +14,7 @@ import {
   withHostStore,
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
+import { type CrlSourceOptions, crlSourceOf, withCrlSourceOption } from '../crl-source-option.ts';
 import type { HostStore } from '../host-store.ts';
 import { issuerJson, issuerUrlLines } from '../issuer-description.ts';
 import { changedPolicy, type IssuerPolicyOptions, withPolicyOptions } from '../issuer-policy-options.ts';
@@ -21,7 +22,7 @@ import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../key-option.t
 import { requireProfile } from '../profile-check.ts';
 import { readCertificates } from '../read-files.ts';
 
-interface AddOptions extends HostCommandOptions, KeyOptions, IssuerPolicyOptions {
+interface AddOptions extends HostCommandOptions, KeyOptions, IssuerPolicyOptions, CrlSourceOptions {
   readonly certificate: readonly string[];
   readonly requestSigners?: string;
 }
@@ -41,6 +42,7 @@ export function registerIssuerAdd(issuer: Command, context: CliContext): void {
       collect,
     );
   withKeyOptions(command, 'without it nothing is signed here');
+  withCrlSourceOption(command, 'add');
   withPolicyOptions(command, 'add')
     .option(
       '--request-signers <file>',
@@ -73,10 +75,12 @@ async function addIssuer(
   requireAdmissibleIssuer({ name, certificates, signer, keyPath: options.key });
   const [first, ...others] = certificates.map(({ certificate }) => certificate);
   if (first === undefined) throw new LancreError('input_invalid', 'an issuer needs at least one certificate');
+  const keyed = { name, ...(key === undefined ? {} : { key }) };
+  const crlSource = crlSourceOf(context, options, keyed);
   const added = {
-    name,
+    ...keyed,
     certificates: [first, ...others] as const,
-    ...(key === undefined ? {} : { key }),
+    ...(crlSource === undefined ? {} : { crlSource }),
     policy,
     ...(options.requestSigners === undefined
       ? {}

@@ -11,6 +11,7 @@ import {
   withHostStore,
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
+import { type CrlSourceOptions, crlSourceOf, withCrlSourceOption } from '../crl-source-option.ts';
 import type { HostStore } from '../host-store.ts';
 import { issuerJson, issuerLines } from '../issuer-description.ts';
 import { changedPolicy, type IssuerPolicyOptions, withPolicyOptions } from '../issuer-policy-options.ts';
@@ -18,7 +19,11 @@ import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../key-option.t
 import { requireProfile } from '../profile-check.ts';
 import { readCertificates } from '../read-files.ts';
 
-interface SetOptions extends HostCommandOptions, Omit<KeyOptions, 'key'>, IssuerPolicyOptions {
+interface SetOptions
+  extends HostCommandOptions,
+    Omit<KeyOptions, 'key'>,
+    IssuerPolicyOptions,
+    CrlSourceOptions {
   /** `false` = `--no-key`. */
   readonly key?: string | false;
   /** `false` = `--no-request-signers`. */
@@ -38,6 +43,7 @@ export function registerIssuerSet(issuer: Command, context: CliContext): void {
     '--no-key',
     'the key is not here any more: sign nothing with it',
   );
+  withCrlSourceOption(command, 'set');
   withPolicyOptions(command, 'set')
     .option(
       '--request-signers <file>',
@@ -64,13 +70,18 @@ function requireSomethingTold(options: SetOptions): void {
 }
 
 async function changedIssuer(context: CliContext, present: Issuer, options: SetOptions): Promise<Issuer> {
-  const { key: _key, requestSigners: _requestSigners, ...rest } = present;
+  const { key: _key, requestSigners: _requestSigners, crlSource: before, ...rest } = present;
   const key = await changedKey(context, present, options);
   const requestSigners = await changedRequestSigners(context, present, options);
+  const keyed = { ...rest, ...(key === undefined ? {} : { key }) };
+  const crlSource = crlSourceOf(context, options, {
+    ...keyed,
+    ...(before === undefined ? {} : { crlSource: before }),
+  });
   return {
-    ...rest,
+    ...keyed,
     policy: changedPolicy(present.policy, options),
-    ...(key === undefined ? {} : { key }),
+    ...(crlSource === undefined ? {} : { crlSource }),
     ...(requestSigners === undefined ? {} : { requestSigners }),
   };
 }
