@@ -59,9 +59,9 @@ function routeByHost(zone: string, host: string, path: string): Route {
 }
 
 /**
- * `http://e1.c.zone/` is `c/e1.crl`, `/7.crl` there is `c/e1/7.crl`, `/e1.delta.crl` is `c/e1.delta.crl`;
- * `http://e1.i.zone/` is `i/e1`, `/e1.p7c` there is `i/e1.p7c`. Without an issuer's label the path is
- * that of path routing.
+ * `http://e1.c.zone/` is `c/e1.crl`, `/7.crl` there is `c/e1/7.crl`, `/e1.delta.crl` is `c/e1.delta.crl`,
+ * `/e1.json` is `c/e1.json`; `http://e1.i.zone/` is `i/e1`, `/e1.p7c` there is `i/e1.p7c`. Without an
+ * issuer's label the path is that of path routing.
  */
 function artifactPath(kind: 'c' | 'i', issuerName: string | undefined, name: string): string {
   if (issuerName === undefined) return `${kind}/${name}`;

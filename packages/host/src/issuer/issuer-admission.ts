@@ -1,6 +1,7 @@
 import { basicConstraintsOf, type Certificate, formatName, keyUsageOf } from '@lancre/pki/certificate';
 import type { Signer } from '@lancre/pki/crypto';
 import { LancreError } from '../errors/lancre-error.ts';
+import { issuerListName } from './disclosure-address.ts';
 import { isIssuerName } from './issuer.ts';
 
 /** A certificate and where it came from, for messages. */
@@ -27,6 +28,12 @@ export function requireAdmissibleIssuer(input: {
     throw new LancreError(
       'input_invalid',
       `"${name}" cannot be an issuer's name: it becomes part of URLs (a-z, 0-9, inner -)`,
+    );
+  }
+  if (name === issuerListName) {
+    throw new LancreError(
+      'input_invalid',
+      `"${name}" cannot be an issuer's name: the list of all issuers is published as c/${name}.json`,
     );
   }
   const [first, ...others] = certificates;

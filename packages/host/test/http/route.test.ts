@@ -13,6 +13,8 @@ describe('routing by path', () => {
     ['/ocsp', { service: 'apex', path: '/ocsp' }],
     ['/c/e1/7.crl', { service: 'artifact', path: 'c/e1/7.crl' }],
     ['/i/e1', { service: 'artifact', path: 'i/e1' }],
+    ['/c/e1.json', { service: 'artifact', path: 'c/e1.json' }],
+    ['/c/issuers.json', { service: 'artifact', path: 'c/issuers.json' }],
     ['/c', { service: 'apex', path: '/c' }],
     ['/', { service: 'apex', path: '/' }],
   ];
@@ -33,6 +35,8 @@ describe('routing by host', () => {
     ['e1.c.example.net', '/7.delta.crl', { service: 'artifact', path: 'c/e1/7.delta.crl' }],
     ['e1.c.example.net', '/e1.delta.crl', { service: 'artifact', path: 'c/e1.delta.crl' }],
     ['c.example.net', '/e1/7.crl', { service: 'artifact', path: 'c/e1/7.crl' }],
+    ['e1.c.example.net', '/e1.json', { service: 'artifact', path: 'c/e1.json' }],
+    ['c.example.net', '/issuers.json', { service: 'artifact', path: 'c/issuers.json' }],
     ['e1.i.example.net', '/', { service: 'artifact', path: 'i/e1' }],
     ['e1.i.example.net', '/e1.p7c', { service: 'artifact', path: 'i/e1.p7c' }],
     ['e1.i.example.net', '/r1.p7c', { service: 'artifact', path: '' }],

@@ -35,6 +35,11 @@ for (const name of ['E1', 'e1.example', '', '../e1']) {
   });
 }
 
+test('the name of the list of issuers is refused, with the reason', () => {
+  const admit = () => requireAdmissibleIssuer({ ...sound, name: 'issuers' });
+  throwsCode('input_invalid', admit, '"issuers"', 'c/issuers.json');
+});
+
 test('an issuer without a certificate is refused', () => {
   throwsCode('input_invalid', () => requireAdmissibleIssuer({ ...sound, certificates: [] }));
 });

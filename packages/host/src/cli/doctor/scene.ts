@@ -1,0 +1,27 @@
+import type { StreamingCryptoProvider } from '@lancre/pki/crypto';
+import type { Issuer } from '../../issuer/issuer.ts';
+import type { Config } from '../config.ts';
+import type { HostStore } from '../host-store.ts';
+import type { ListFreshness } from '../list-freshness.ts';
+import type { PublicAccess } from './public-client.ts';
+
+/** What the checks look at, at one moment. */
+export interface Scene {
+  readonly config: Config;
+  readonly store: Pick<HostStore, 'statuses' | 'publications' | 'artifacts'>;
+  readonly issuers: readonly Issuer[];
+  /** What is recorded as published. */
+  readonly lists: readonly ListFreshness[];
+  /** The same of delta CRLs. */
+  readonly deltas: readonly ListFreshness[];
+  readonly now: Date;
+  /** Where pass phrases are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly crypto: StreamingCryptoProvider;
+  readonly client: PublicAccess;
+}
+
+/** For messages: `e1 (full)` or `e1 shard 7`. */
+export function listName(issuerName: string, shard: number): string {
+  return shard === 0 ? `${issuerName} (full)` : `${issuerName} shard ${shard}`;
+}
