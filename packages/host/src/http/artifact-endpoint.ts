@@ -5,6 +5,7 @@ import { bigBody } from './big-body.ts';
 import { type ByteRange, formatContentRange, parseRange, type RangeOutcome } from './byte-range.ts';
 import { checkPreconditions, ifRangeHolds, type Validators } from './conditional-request.ts';
 import type { EdgeRequest } from './edge-request.ts';
+import { type Freshness, freshnessFields, type ListTimes, listFreshness } from './freshness.ts';
 import { OpenedArtifacts } from './opened-artifacts.ts';
 import { buildResponse, methodNotAllowed, type ResponseFields, textResponse } from './response.ts';
 
@@ -12,8 +13,8 @@ import { buildResponse, methodNotAllowed, type ResponseFields, textResponse } fr
 export interface ArtifactEndpointOptions {
   readonly artifacts: ArtifactView;
   readonly now: () => Date;
-  /** How often lists are issued anew, in seconds: how long caches may keep one. Default 3,600. */
-  readonly crlPeriodSeconds?: number | undefined;
+  /** How often the list at a path is issued anew, in seconds; undefined = nobody here knows. */
+  readonly crlPeriodSeconds: (path: string) => number | undefined;
 }
 
 /** Serves CRLs and issuer certificates as they are published, octet for octet. */
@@ -45,38 +46,28 @@ export class ArtifactEndpoint {
 
   #respondWith(request: EdgeRequest, path: string, found: Found): Response | Promise<Response> {
     const now = this.#options.now();
-    const isCrl = path.endsWith('.crl');
-    const maxAge = isCrl ? this.#crlMaxAge(found.artifact.head, now) : ISSUER_MAX_AGE;
-    if (maxAge === undefined) {
-      return textResponse(
-        request.method,
-        503,
-        'The list here has expired; a newer one is not published yet.',
-      );
+    const freshness = this.#freshnessOf(path, found, now);
+    if (freshness === undefined) {
+      const text = 'The list here has expired; a newer one is not published yet.';
+      return textResponse(request.method, 503, text, [ASK_AGAIN]);
     }
     const fields: ResponseFields = [
       ['Content-Type', mediaTypeOf(path)],
       ['ETag', `"${found.object}"`],
       ['Last-Modified', wholeSeconds(found.artifact.lastModified).toUTCString()],
-      ['Cache-Control', `max-age=${maxAge}, public, no-transform`],
+      ...freshnessFields(freshness, now),
       ['Accept-Ranges', 'bytes'],
-      ...(request.header('origin') === undefined ? [] : [ANY_ORIGIN]),
+      ANY_ORIGIN,
     ];
     return answerWith(request, found, fields, now);
   }
 
-  /**
-   * Seconds to the next planned issue, at least a minute and never to nextUpdate (HTTP-22). Undefined
-   * = the list is past its nextUpdate and may not be given as if it were good (HTTP-23).
-   */
-  #crlMaxAge(head: Uint8Array, now: Date): number | undefined {
-    const times = crlTimes(head);
-    if (times === undefined) return undefined;
-    const left = Math.floor((times.nextUpdate.getTime() - now.getTime()) / 1000) - 1;
-    if (left < 0) return undefined;
-    const period = this.#options.crlPeriodSeconds ?? 3600;
-    const planned = Math.floor((times.thisUpdate.getTime() - now.getTime()) / 1000) + period;
-    return Math.min(left, Math.max(60, Math.min(planned, period)));
+  /** Undefined = a list that may not be given as if it were good (HTTP-23). */
+  #freshnessOf(path: string, { artifact }: Found, now: Date): Freshness | undefined {
+    if (path.endsWith('.json')) return DIRECTORY_FRESHNESS;
+    if (!path.endsWith('.crl')) return ISSUER_FRESHNESS;
+    const times = crlTimes(artifact.head);
+    return times && listFreshness(times, this.#options.crlPeriodSeconds(path), now);
   }
 }
 
@@ -143,7 +134,7 @@ function rangeOf(request: EdgeRequest, validators: Validators, length: number, n
   return parseRange(field, length);
 }
 
-function crlTimes(head: Uint8Array): { readonly thisUpdate: Date; readonly nextUpdate: Date } | undefined {
+function crlTimes(head: Uint8Array): ListTimes | undefined {
   try {
     const { thisUpdate, nextUpdate } = peekCrl(head);
     return nextUpdate === undefined ? undefined : { thisUpdate, nextUpdate };
@@ -176,6 +167,11 @@ const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
   ['.json', 'application/json'],
 ]);
 /** A day: a cross-sign may be added at any time (HTTP-24). */
-const ISSUER_MAX_AGE = 86_400;
+const ISSUER_FRESHNESS: Freshness = { maxAgeSeconds: 86_400, staleIfErrorSeconds: 0 };
+/** What says which lists there are. */
+const DIRECTORY_FRESHNESS: Freshness = { maxAgeSeconds: 3600, staleIfErrorSeconds: 0 };
+/** The publisher tries at every look, in pauses of at most five minutes. */
+const ASK_AGAIN: readonly [string, string] = ['Retry-After', '60'];
 const SHORTLY_KEPT: readonly [string, string] = ['Cache-Control', 'max-age=60'];
+/** Also to those who send no Origin: a cache keeps one answer for all, and needs no Vary. */
 const ANY_ORIGIN: readonly [string, string] = ['Access-Control-Allow-Origin', '*'];

@@ -10,10 +10,11 @@ import { ApexEndpoint } from './apex-endpoint.ts';
 import { ArtifactEndpoint } from './artifact-endpoint.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
 import { type EdgeRequest, maximumTargetOctets, splitTarget } from './edge-request.ts';
+import { listPeriodSeconds } from './list-period.ts';
 import { OcspAnswerCache } from './ocsp-answer-cache.ts';
-import { OcspEndpoint, type OcspErrorStatuses } from './ocsp-endpoint.ts';
+import { OcspEndpoint, type OcspErrorStatuses, type OcspOutcome } from './ocsp-endpoint.ts';
 import { decodeOcspGetPath } from './ocsp-get-path.ts';
-import type { OcspReply } from './ocsp-reply.ts';
+import { OcspReply } from './ocsp-reply.ts';
 import { RecordCheckSource } from './record-check-source.ts';
 import { RequestGate, type RequestSignatureCheck } from './request-gate.ts';
 import { textResponse } from './response.ts';
@@ -45,8 +46,6 @@ export interface EdgeHandlerOptions {
   readonly surrogateKeyField?: string | undefined;
   /** For the whole body of an OCSP POST. Default 5,000 ms. */
   readonly bodyDeadlineMilliseconds?: number | undefined;
-  /** How often lists are issued anew. Default 3,600 s. */
-  readonly crlPeriodSeconds?: number | undefined;
   /** Bounds of the cache of OCSP answers; defaults in OcspAnswerCacheOptions. */
   readonly maximumCachedAnswers?: number | undefined;
   readonly maximumCachedOctets?: number | undefined;
@@ -103,15 +102,26 @@ export class EdgeHandler {
       errorStatuses: options.ocspErrorStatuses,
       bodyDeadlineMilliseconds: options.bodyDeadlineMilliseconds,
     });
-    this.#artifacts = new ArtifactEndpoint(options);
+    const crlPeriodSeconds = (path: string) => listPeriodSeconds(registry(), path);
+    this.#artifacts = new ArtifactEndpoint({ artifacts: options.artifacts, now, crlPeriodSeconds });
     this.#apex = new ApexEndpoint({ site, now, lastModified: now() });
   }
 
   /** Never rejects and never throws: an error of our own is a 500, without a word about its cause. */
   respond(request: EdgeRequest): Response | Promise<Response> {
+    const outcome = this.answer(request);
+    if (outcome instanceof Promise) return outcome.then((settled) => this.#responseOf(request, settled));
+    return this.#responseOf(request, outcome);
+  }
+
+  /**
+   * The same for an unconditional GET without Origin: an OCSP reply comes as it is, for servers that can write
+   * it faster than a Response.
+   */
+  answer(request: EdgeRequest): OcspOutcome | Promise<OcspOutcome> {
     try {
-      const response = this.#respondByRoute(request);
-      return response instanceof Promise ? response.catch((error) => this.#failed(request, error)) : response;
+      const outcome = this.#answerByRoute(request);
+      return outcome instanceof Promise ? outcome.catch((error) => this.#failed(request, error)) : outcome;
     } catch (error) {
       return this.#failed(request, error);
     }
@@ -119,7 +129,7 @@ export class EdgeHandler {
 
   /**
    * The cached reply to an unconditional GET of exactly this target, counted as given; undefined = use
-   * {@link respond}. For servers that can write a reply faster than a Response.
+   * {@link answer}.
    *
    * @param host the Host field as sent
    * @param now ms since 1970
@@ -128,7 +138,16 @@ export class EdgeHandler {
     return this.#isOcspHost(target, host) ? this.#ocsp.findByTarget(target, now) : undefined;
   }
 
-  #respondByRoute(request: EdgeRequest): Response | Promise<Response> {
+  #responseOf(request: EdgeRequest, outcome: OcspOutcome): Response {
+    if (!(outcome instanceof OcspReply)) return outcome;
+    try {
+      return this.#ocsp.responseOf(request, outcome);
+    } catch (error) {
+      return this.#failed(request, error);
+    }
+  }
+
+  #answerByRoute(request: EdgeRequest): OcspOutcome | Promise<OcspOutcome> {
     const { method, target } = request;
     if (target.length > maximumTargetOctets) return this.#text(method, 414, 'The address is too long.');
     const host = request.header('host');
@@ -136,29 +155,29 @@ export class EdgeHandler {
     if (parts === undefined || (host !== undefined && !isHostField(host))) {
       return this.#text(method, 400, 'This is not a request that HTTP knows.');
     }
-    return this.#respondTo(request, this.#route(parts.host ?? host, parts.path));
+    return this.#answerTo(request, this.#route(parts.host ?? host, parts.path));
   }
 
-  #respondTo(request: EdgeRequest, route: Route): Response | Promise<Response> {
+  #answerTo(request: EdgeRequest, route: Route): OcspOutcome | Promise<OcspOutcome> {
     switch (route.service) {
       case 'ocsp':
-        return this.#ocsp.respond(request, route.encoded);
+        return this.#ocsp.answer(request, route.encoded);
       case 'artifact':
         return this.#counted('artifact', this.#artifacts.respond(request, route.path));
       case 'apex':
         return this.#counted('apex', this.#apex.respond(request, route.path));
       case 'no-host':
-        return this.#respondWithoutHost(request, route.path);
+        return this.#answerWithoutHost(request, route.path);
       case 'unknown-host':
         return this.#text(request.method, 421, 'This host name is not served here.');
     }
   }
 
   /** HTTP/1.0 has no Host field (HTTP-33): what is OCSP beyond doubt is answered by its CertID. */
-  #respondWithoutHost(request: EdgeRequest, path: string): Response | Promise<Response> {
+  #answerWithoutHost(request: EdgeRequest, path: string): OcspOutcome | Promise<OcspOutcome> {
     const encoded = path.slice(1);
     if (request.method === 'POST' || decodeOcspGetPath(encoded) !== undefined) {
-      return this.#ocsp.respond(request, encoded);
+      return this.#ocsp.answer(request, encoded);
     }
     return this.#text(request.method, 421, 'Say which host you mean.');
   }
