@@ -34,6 +34,12 @@ export function allowsHold({ profile }: IssuerPolicy): boolean {
   return profile === 'private';
 }
 
+/** The longest nextUpdate - thisUpdate of a CRL, in seconds; Infinity where nothing is said. */
+export function longestCrlValiditySeconds({ profile, issues }: IssuerPolicy): number {
+  if (profile === 'private') return Number.POSITIVE_INFINITY;
+  return issues === 'ca' ? longestCaList : longestSubscriberList;
+}
+
 function policyFaults({ issues, ocsp, crl }: IssuerPolicy): readonly string[] {
   // A validity counts both its ends (BR 4.9.9).
   const ocspValidity = ocsp.validitySeconds + 1;
@@ -59,16 +65,15 @@ type Rule = readonly [isBroken: boolean, sentence: string];
 
 function subscriberListRules({ validitySeconds, periodSeconds }: CrlPolicy): readonly Rule[] {
   return [
-    [validitySeconds + 1 > 10 * DAY, 'CRLs may not be valid for more than 10 days (BR 7.2)'],
+    [validitySeconds > longestSubscriberList, 'CRLs may not be valid for more than 10 days (BR 7.2)'],
     [periodSeconds > 4 * DAY, 'CRLs have to be issued anew every 4 days (BR 4.9.7)'],
   ];
 }
 
-/** The shortest twelve months have 365 days. */
 function caListRules({ validitySeconds, periodSeconds }: CrlPolicy): readonly Rule[] {
   return [
     [
-      validitySeconds + 1 > 365 * DAY,
+      validitySeconds > longestCaList,
       'CRLs for CA certificates may not be valid for more than 12 months (BR 7.2)',
     ],
     [periodSeconds > 365 * DAY, 'CRLs for CA certificates have to be issued anew every 12 months (BR 4.9.7)'],
@@ -121,3 +126,6 @@ function accessFaults({ requestSigners }: ProfiledIssuer): readonly string[] {
 
 const HOUR = 3_600;
 const DAY = 86_400;
+/** Both ends of a validity count (BR 4.9.9, T-18). The shortest twelve months have 365 days. */
+const longestSubscriberList = 10 * DAY - 1;
+const longestCaList = 365 * DAY - 1;

@@ -205,7 +205,7 @@ export class ListRun {
     const { artifacts, publications } = this.#options;
     const { scope, kind, base } = list;
     await orDiscard(staged, () => this.#requireSound(list, header, staged));
-    const object = await staged.seal({ lastModified: header.thisUpdate });
+    const object = await orDiscard(staged, () => staged.seal({ lastModified: header.thisUpdate }));
     if ((await artifacts.point(pathOfScope(scope, kind), object, expected)) === 'conflict') {
       return { kind: 'superseded', list };
     }

@@ -2,27 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { CrlPublisher, type PublishOutcome } from '../../publish/crl-publisher.ts';
+import { DisclosurePublisher } from '../../publish/disclosure.ts';
 import { publishIssuer } from '../../publish/issuer-publisher.ts';
 import type { PlannedList } from '../../publish/publication-plan.ts';
-import { describeScope } from '../../publish/scope.ts';
-import {
-  type HostCommandOptions,
-  printResult,
-  requireIssuer,
-  withHostOptions,
-  withHostStore,
-} from '../command-tools.ts';
+import { type HostCommandOptions, requireIssuer, withHostOptions, withHostStore } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createHostCrypto } from '../host-crypto.ts';
-import { formatInstant } from '../instant.ts';
-import { type KeyProblem, LoadedSigners } from '../loaded-signers.ts';
+import { LoadedSigners } from '../loaded-signers.ts';
 import { presignAnswers } from '../presign-answers.ts';
+import { printPublicationPlan, printPublishOutcomes } from '../publish-report.ts';
 
 interface PublishOptions extends HostCommandOptions {
   readonly ocsp?: true;
   readonly issuer?: string;
   readonly dryRun?: true;
+  readonly newAddress?: true;
 }
 
 /** `lancre publish` */
@@ -41,6 +36,10 @@ export function registerPublish(
     .option('--ocsp', 'sign the OCSP answers that are missing or due, of issuers added with --presign')
     .option('--issuer <name>', 'only the lists of this issuer')
     .option('--dry-run', 'only tell what is due')
+    .option(
+      '--new-address',
+      'publish lists that name other URLs than those published now, which certificates may still name',
+    )
     .action(async (options: PublishOptions) => {
       await withHostStore(context, options, async (store, { address }) => {
         if (options.ocsp) {
@@ -59,12 +58,13 @@ export function registerPublish(
           address,
           crypto: createHostCrypto(),
           now: context.now,
+          addresses: options.newAddress ? 'new' : 'kept',
         });
         const issuers = issuersOf(store.issuers.listIssuers(), options, () =>
           requireIssuer(store.issuers, options.issuer ?? ''),
         );
         if (options.dryRun)
-          return printPlan(
+          return printPublicationPlan(
             context,
             options,
             issuers.flatMap((issuer) => publisher.plan(issuer)),
@@ -75,9 +75,17 @@ export function registerPublish(
           await publishIssuer(store.artifacts, issuer);
           await waitUntilDue(context, publisher.plan(issuer));
           outcomes.push(...(await publisher.execute(issuer, publisher.plan(issuer))));
+          await publisher.retire(issuer);
         }
-        printOutcomes(context, options, signers.problems, outcomes);
-        const isWhole = signers.problems.length === 0 && outcomes.every(({ kind }) => kind === 'published');
+        // Of all issuers, whichever lists were made: one file names them all.
+        await new DisclosurePublisher({
+          ...store,
+          address,
+          crypto: createHostCrypto(),
+          now: context.now,
+        }).publish(store.issuers.listIssuers());
+        printPublishOutcomes(context, options, signers.problems, outcomes);
+        const isWhole = signers.problems.length === 0 && outcomes.every(({ kind }) => kind !== 'failed');
         if (!isWhole) setExitCode(exitCodes.internal);
       });
     });
@@ -94,46 +102,4 @@ async function waitUntilDue(context: CliContext, lists: readonly PlannedList[]):
 function issuersOf(all: readonly Issuer[], options: PublishOptions, named: () => Issuer): readonly Issuer[] {
   const chosen = options.issuer === undefined ? all : [named()];
   return chosen.filter(({ key }) => key !== undefined);
-}
-
-function printPlan(context: CliContext, options: PublishOptions, lists: readonly PlannedList[]): void {
-  const value = lists.map(({ scope, reason, notBefore }) => ({
-    issuer: scope.issuerName,
-    shard: scope.shard,
-    reason,
-    notBefore: formatInstant(notBefore),
-  }));
-  const lines = lists.map(({ scope, reason }) => `${describeScope(scope).padEnd(28)} ${reason}`);
-  printResult(context, options, value, lines.length === 0 ? ['nothing is due'] : lines);
-}
-
-function printOutcomes(
-  context: CliContext,
-  options: PublishOptions,
-  problems: readonly KeyProblem[],
-  outcomes: readonly PublishOutcome[],
-): void {
-  const unusable = problems.map(({ issuer, message }) => ({ issuer, failed: 'signer_unavailable', message }));
-  const made = outcomes.map((outcome) => ({
-    issuer: outcome.list.scope.issuerName,
-    shard: outcome.list.scope.shard,
-    ...(outcome.kind === 'failed'
-      ? { failed: outcome.error.code, message: outcome.error.message }
-      : {
-          crlNumber: outcome.publication.crlNumber.toString(),
-          entries: outcome.publication.entryCount,
-          octets: outcome.publication.length,
-          nextUpdate: formatInstant(outcome.publication.nextUpdate),
-        }),
-  }));
-  const lines = outcomes.map((outcome) => {
-    const what = describeScope(outcome.list.scope).padEnd(28);
-    if (outcome.kind === 'failed') return `${what} failed: ${outcome.error.message}`;
-    const { entryCount, length, nextUpdate } = outcome.publication;
-    return `${what} ${entryCount} entries, ${length} octets, until ${formatInstant(nextUpdate)}`;
-  });
-  if (options.json === undefined) {
-    for (const { issuer, message } of problems) context.stderr(`lancre: ${issuer}: ${message}\n`);
-  }
-  printResult(context, options, [...unusable, ...made], lines.length === 0 ? ['nothing was due'] : lines);
 }

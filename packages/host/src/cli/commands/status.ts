@@ -14,6 +14,7 @@ import {
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 import { formatInstant } from '../instant.ts';
+import { statusFields, statusJson } from '../status-report.ts';
 
 interface StatusOptions extends HostCommandOptions {
   readonly issuer?: string;
@@ -52,7 +53,7 @@ export function registerStatus(program: Command, context: CliContext): void {
             ...formatFields([
               ['issuer', issuer.name],
               ['serial', serial],
-              ...statusFields(record),
+              ...statusFields(record.status),
               ['notAfter', formatInstant(record.notAfter)],
               ['CRL', crl],
               ['OCSP', ocspUrl(address, issuer.name)],
@@ -63,26 +64,6 @@ export function registerStatus(program: Command, context: CliContext): void {
     });
 }
 
-function statusFields({ status }: CertificateRecord): (readonly [string, string])[] {
-  if (status.kind === 'assigned') return [['status', 'good']];
-  const { revocationTime, reason, invalidityDate } = status;
-  return [
-    ['status', status.kind],
-    ['since', formatInstant(revocationTime)],
-    ['reason', reason ?? 'none given'],
-    ...(invalidityDate === undefined ? [] : ([['invalid from', formatInstant(invalidityDate)]] as const)),
-  ];
-}
-
 function recordJson({ status, notAfter, shard }: CertificateRecord): Record<string, unknown> {
-  const common = { notAfter: formatInstant(notAfter), shard };
-  if (status.kind === 'assigned') return { status: 'good', ...common };
-  const { revocationTime, reason, invalidityDate } = status;
-  return {
-    status: status.kind,
-    revocationTime: formatInstant(revocationTime),
-    reason,
-    invalidityDate: invalidityDate && formatInstant(invalidityDate),
-    ...common,
-  };
+  return { ...statusJson(status), notAfter: formatInstant(notAfter), shard };
 }
