@@ -1,21 +1,30 @@
 import type { Server, ServerRequest } from 'srvx';
 import type { EdgeHandler } from './edge-handler.ts';
 import { formatHttpDate } from './http-date.ts';
+import type { OcspOutcome } from './ocsp-endpoint.ts';
+import { OcspReply } from './ocsp-reply.ts';
 import { WebEdgeRequest } from './server-request.ts';
 
-/** Answers a request on Bun: from the cache at once, with fields that are kept ready, or the whole way. */
+/** Answers a request on Bun: OCSP replies to plain GETs with fields that are kept ready. */
 export function respondOnBun(
   handler: EdgeHandler,
   request: ServerRequest,
   now: () => Date,
 ): Response | Promise<Response> {
   const { headers } = request;
-  if (request.method === 'GET' && !FIELDS_THAT_MATTER.some((name) => headers.has(name))) {
-    const milliseconds = now().getTime();
-    const reply = handler.findReply(request.url, headers.get('host') ?? undefined, milliseconds);
-    if (reply !== undefined) return new Response(reply.der, { headers: reply.headers(milliseconds) });
-  }
-  return dated(handler.respond(new WebEdgeRequest(request)), now);
+  const asked = new WebEdgeRequest(request);
+  if (request.method !== 'GET' || FIELDS_THAT_MATTER.some((name) => headers.has(name)))
+    return dated(handler.respond(asked), now);
+  const cached = handler.findReply(request.url, headers.get('host') ?? undefined, now().getTime());
+  const outcome = cached ?? handler.answer(asked);
+  return outcome instanceof Promise
+    ? outcome.then((settled) => responseTo(settled, now))
+    : responseTo(outcome, now);
+}
+
+function responseTo(outcome: OcspOutcome, now: () => Date): Response | Promise<Response> {
+  if (!(outcome instanceof OcspReply)) return dated(outcome, now);
+  return new Response(outcome.der, { headers: outcome.headers(now().getTime()) });
 }
 
 /** Closes a Bun server: waits for requests under way as long as it may, then closes what is left. */

@@ -2,8 +2,13 @@ import { LancreError } from '../errors/lancre-error.ts';
 
 /** Writes a frame: a length of 4 octets and the payload; integers are big-endian. */
 export class PayloadWriter {
-  #octets = Buffer.allocUnsafe(initialOctets);
+  #octets: Buffer;
   #length = lengthOctets;
+
+  /** @param expectedOctets how long the frame is going to be: a longer one costs a copy */
+  constructor(expectedOctets: number) {
+    this.#octets = Buffer.allocUnsafe(expectedOctets);
+  }
 
   /** @param size 1, 2, 4 or 6 octets */
   unsigned(size: 1 | 2 | 4 | 6, value: number): this {
@@ -102,12 +107,15 @@ export class FrameSplitter {
   }
 
   /**
-   * Takes in what arrived, and gives the payloads that are whole by now.
+   * Takes in what arrived, and gives the payloads that are whole by now: views of it, as what is left is.
    *
    * @throws LancreError `input_invalid` when a frame says it is longer than allowed; give up the stream then
    */
   push(octets: Uint8Array): readonly Uint8Array[] {
-    this.#pending = this.#pending.length === 0 ? Buffer.from(octets) : Buffer.concat([this.#pending, octets]);
+    this.#pending =
+      this.#pending.length === 0
+        ? Buffer.from(octets.buffer, octets.byteOffset, octets.length)
+        : Buffer.concat([this.#pending, octets]);
     const payloads: Uint8Array[] = [];
     while (this.#pending.length >= 4) {
       const length = this.#pending.readUInt32BE(0);
@@ -121,8 +129,6 @@ export class FrameSplitter {
 }
 
 const lengthOctets = 4;
-/** A question needs some 40 octets, an answer some 500. */
-const initialOctets = 640;
 
 function fail(reason: string): never {
   throw new LancreError('input_invalid', `signing channel: ${reason}`);

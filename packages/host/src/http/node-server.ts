@@ -2,16 +2,20 @@ import { Server as HttpServer, type IncomingMessage, type ServerResponse } from 
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Server } from 'srvx';
+import { sendNodeResponse } from 'srvx/node';
 import type { EdgeHandler } from './edge-handler.ts';
 import { NodeConnections } from './node-connections.ts';
+import type { OcspOutcome } from './ocsp-endpoint.ts';
+import { OcspReply } from './ocsp-reply.ts';
 import { NOT_KEPT } from './response.ts';
+import { NodeEdgeRequest } from './server-request.ts';
 
 /** Ends a server: requests under way may take `drainMilliseconds`. */
 export type StopServer = (drainMilliseconds: number) => Promise<void>;
 
 /**
- * Prepares a Node server of srvx: cached OCSP answers are written without a Response between, and bad
- * HTTP gets a status of its own.
+ * Prepares a Node server of srvx: OCSP answers to plain GETs are written without a Response between, and
+ * bad HTTP gets a status of its own.
  *
  * @returns how to stop it
  */
@@ -22,9 +26,14 @@ export function prepareNodeServer(server: Server, handler: EdgeHandler, now: () 
   const connections = new NodeConnections(http);
   http.removeAllListeners('request');
   http.on('request', (request, response) => {
-    if (sendCachedReply(handler, request, response, now().getTime())) return;
+    const host = plainHostOf(request);
+    if (host !== undefined && sendCachedReply(handler, request, response, host, now)) return;
     connections.begin(response);
-    Promise.resolve(node.handler(request, response)).catch(() => response.destroy());
+    const sent =
+      host === undefined
+        ? node.handler(request, response)
+        : sendAnswer(handler.answer(new NodeEdgeRequest(request)), response, now);
+    Promise.resolve(sent).catch(() => response.destroy());
   });
   http.on('clientError', (error: BadHttp, socket: Duplex) => refuseBadHttp(connections, error, socket));
   // CONNECT never reaches 'request'; there is no tunnel to be had here.
@@ -40,31 +49,42 @@ export function prepareNodeServer(server: Server, handler: EdgeHandler, now: () 
   };
 }
 
-/**
- * Sends a cached answer, head and body in one write. A request with any field that could change the
- * response goes the whole way.
- */
 function sendCachedReply(
   handler: EdgeHandler,
   request: IncomingMessage,
   response: ServerResponse,
-  now: number,
+  host: string,
+  now: () => Date,
 ): boolean {
-  if (request.method !== 'GET' || request.url === undefined) return false;
-  const host = plainHost(request.rawHeaders);
-  if (host === undefined) return false;
-  const reply = handler.findReply(request.url, host, now);
+  const milliseconds = now().getTime();
+  const reply = handler.findReply(request.url ?? '/', host, milliseconds);
   if (reply === undefined) return false;
-  response.writeHead(200, reply.flatFields(now));
+  writeReply(response, reply, milliseconds);
+  return true;
+}
+
+async function sendAnswer(
+  answer: OcspOutcome | Promise<OcspOutcome>,
+  response: ServerResponse,
+  now: () => Date,
+): Promise<void> {
+  const outcome = await answer;
+  if (outcome instanceof OcspReply) writeReply(response, outcome, now().getTime());
+  else await sendNodeResponse(response, outcome);
+}
+
+/** Head and body in one write. */
+function writeReply(response: ServerResponse, reply: OcspReply, milliseconds: number): void {
+  response.writeHead(200, reply.flatFields(milliseconds));
   // One string in one plain write: end() with a body adds an empty one, and both go by the dearer writev.
   response.write(reply.text, 'latin1');
   response.socket?.uncork();
   response.end();
-  return true;
 }
 
-/** The Host field of a request that has one, and neither preconditions nor Origin. */
-function plainHost(rawHeaders: readonly string[]): string | undefined {
+/** The Host field of a GET that has one, and no field that could change the response: preconditions, Origin. */
+function plainHostOf({ method, rawHeaders }: IncomingMessage): string | undefined {
+  if (method !== 'GET') return undefined;
   let host: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';

@@ -3,6 +3,7 @@ import type {
   OcspQuestion,
   OcspQuestionItem,
   OcspSource,
+  RefusedAnswer,
   SignedAnswer,
 } from '../status/ocsp-source.ts';
 import type { StatusView } from '../status/status-view.ts';
@@ -68,11 +69,6 @@ export class OcspAnswerCache implements OcspSource {
     return stored !== undefined && this.#isReady(stored, now) ? stored.reply : undefined;
   }
 
-  /** An answer in the form in which it is sent. */
-  replyTo(question: OcspQuestion, answer: SignedAnswer): OcspReply {
-    return new OcspReply(answer, { surrogateKey: this.#options.surrogateKeyOf?.(question) });
-  }
-
   /** Lets later GETs of exactly this target find the answer to `question`, while it is kept. */
   rememberTarget(target: string, question: OcspQuestion, counter: Counter): void {
     const name = nameOf(question);
@@ -84,14 +80,20 @@ export class OcspAnswerCache implements OcspSource {
     const name = nameOf(question);
     const item = question.items[0];
     if (name === undefined || item === undefined) return this.#options.source.answer(question);
-    const now = this.#options.now().getTime();
-    const stored = this.#store.byQuestion(name);
-    if (stored !== undefined && this.#isReady(stored, now)) return stored.answer;
-    const generation = this.#generation;
-    const answer = await this.#askUntilCurrent(name, question, item);
-    if (answer.kind === 'refused') return this.#fallBack(stored, answer);
-    if (generation === this.#generation) this.#keep(name, question, item, answer);
-    return answer;
+    const given = await this.#give(name, question, item);
+    return given.kind === 'refused' ? given : given.answer;
+  }
+
+  /** The same in the form in which it is sent, for questions whose answers are kept and others. */
+  async reply(question: OcspQuestion): Promise<OcspReply | RefusedAnswer> {
+    const name = nameOf(question);
+    const item = question.items[0];
+    if (name === undefined || item === undefined) {
+      const answer = await this.#options.source.answer(question);
+      return answer.kind === 'refused' ? answer : this.#replyTo(question, answer);
+    }
+    const given = await this.#give(name, question, item);
+    return given.kind === 'refused' ? given : given.reply;
   }
 
   /** Forgets everything: the issuers or their settings have changed. */
@@ -100,6 +102,22 @@ export class OcspAnswerCache implements OcspSource {
     // Who asks from now on is not to join those who asked under the old settings.
     this.#inFlight.clear();
     this.#generation += 1;
+  }
+
+  async #give(name: string, question: OcspQuestion, item: OcspQuestionItem): Promise<Given | RefusedAnswer> {
+    const now = this.#options.now().getTime();
+    const stored = this.#store.byQuestion(name);
+    if (stored !== undefined && this.#isReady(stored, now))
+      return { kind: 'given', answer: stored.answer, reply: stored.reply };
+    const generation = this.#generation;
+    const answer = await this.#askUntilCurrent(name, question, item);
+    if (answer.kind === 'refused') return this.#fallBack(stored, answer);
+    const kept = generation === this.#generation ? this.#keep(name, question, item, answer) : undefined;
+    return { kind: 'given', answer, reply: kept ?? this.#replyTo(question, answer) };
+  }
+
+  #replyTo(question: OcspQuestion, answer: SignedAnswer): OcspReply {
+    return new OcspReply(answer, { surrogateKey: this.#options.surrogateKeyOf?.(question) });
   }
 
   /** Whether an answer may be given, and need not be refreshed or was tried to be a moment ago. */
@@ -139,28 +157,43 @@ export class OcspAnswerCache implements OcspSource {
     return asked;
   }
 
-  #keep(name: string, question: OcspQuestion, item: OcspQuestionItem, answer: SignedAnswer): void {
+  /** The reply that is kept; undefined = it is not to be. */
+  #keep(
+    name: string,
+    question: OcspQuestion,
+    item: OcspQuestionItem,
+    answer: SignedAnswer,
+  ): OcspReply | undefined {
     const version = answer.versions[0];
     const known = this.#store.byQuestion(name);
-    // Coalesced askers all come here with the same answer. Without a record there is nothing that a
-    // later look-up could be compared with; and made-up serials must not push out real ones.
-    if (version === undefined || known?.answer === answer) return;
+    // Without a record there is nothing that a later look-up could be compared with; and made-up serials
+    // must not push out real ones.
+    if (version === undefined) return undefined;
+    // Coalesced askers all come here with the same answer.
+    if (known?.answer === answer) return known.reply;
     const key = known?.key ?? this.#options.view.keyOf(question.issuerId, item.serialNumber);
-    const reply = this.replyTo(question, answer);
+    const reply = this.#replyTo(question, answer);
     // One that is due already is the best that there was: the source has tried.
     const now = this.#options.now().getTime();
     const retryAt = now < reply.freshUntil ? 0 : now + (this.#options.retryMilliseconds ?? 5000);
     this.#store.put(name, { answer, reply, key, version, isUsed: false, retryAt });
+    return reply;
   }
 
   /** The old answer instead of a failure; `unauthorized` is no failure, but what the records now say. */
-  #fallBack(stored: StoredAnswer | undefined, answer: Extract<OcspAnswer, { kind: 'refused' }>): OcspAnswer {
+  #fallBack(stored: StoredAnswer | undefined, answer: RefusedAnswer): Given | RefusedAnswer {
     const now = this.#options.now().getTime();
     const failed = answer.status === 'tryLater' || answer.status === 'internalError';
     if (stored === undefined || !failed || !this.#isUsable(stored, now)) return answer;
     stored.retryAt = now + (this.#options.retryMilliseconds ?? 5000);
-    return stored.answer;
+    return { kind: 'given', answer: stored.answer, reply: stored.reply };
   }
+}
+
+interface Given {
+  readonly kind: 'given';
+  readonly answer: SignedAnswer;
+  readonly reply: OcspReply;
 }
 
 /** Undefined for questions whose answers are not kept. */

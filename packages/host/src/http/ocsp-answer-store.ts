@@ -2,6 +2,7 @@ import type { SignedAnswer } from '../status/ocsp-source.ts';
 import type { StatusKey, StatusVersion } from '../status/status-view.ts';
 import type { Counter } from './edge-metrics.ts';
 import type { OcspReply } from './ocsp-reply.ts';
+import { type LinePlace, WaitingLine } from './waiting-line.ts';
 
 /** How much an {@link OcspAnswerStore} keeps. */
 export interface OcspAnswerBounds {
@@ -36,6 +37,8 @@ export class OcspAnswerStore {
   readonly #maximumOctets: number;
   readonly #entries = new Map<string, Entry>();
   readonly #targets = new Map<string, StoredTarget>();
+  /** Who is dropped next stands first. */
+  readonly #line = new WaitingLine<Entry>();
   #octets = 0;
 
   constructor({ maximumEntries = 200_000, maximumOctets = 256 << 20 }: OcspAnswerBounds) {
@@ -59,10 +62,11 @@ export class OcspAnswerStore {
   put(question: string, stored: StoredAnswer): void {
     const old = this.#entries.get(question);
     const counters = old?.targets.map((target) => [target, this.#targets.get(target)?.counter] as const);
-    if (old !== undefined) this.#remove(question, old);
+    if (old !== undefined) this.#remove(old);
     const octets = 2 * stored.answer.der.length + ENTRY_OVERHEAD;
-    const entry: Entry = { stored, targets: [], octets };
+    const entry: Entry = { question, stored, targets: [], octets, ahead: undefined, behind: undefined };
     this.#entries.set(question, entry);
+    this.#line.join(entry);
     this.#octets += octets;
     for (const [target, counter] of counters ?? []) {
       if (counter !== undefined) this.#addTarget(entry, target, counter);
@@ -87,6 +91,7 @@ export class OcspAnswerStore {
   clear(): void {
     this.#entries.clear();
     this.#targets.clear();
+    this.#line.clear();
     this.#octets = 0;
   }
 
@@ -111,25 +116,27 @@ export class OcspAnswerStore {
 
   /** Second chance: what was used since it was last looked at goes to the end of the line instead. */
   #evictOne(): void {
-    for (const [question, entry] of this.#entries) {
+    for (let entry = this.#line.first; entry !== undefined; entry = this.#line.first) {
       if (!entry.stored.isUsed) {
-        this.#remove(question, entry);
+        this.#remove(entry);
         return;
       }
       entry.stored.isUsed = false;
-      this.#entries.delete(question);
-      this.#entries.set(question, entry);
+      this.#line.leave(entry);
+      this.#line.join(entry);
     }
   }
 
-  #remove(question: string, entry: Entry): void {
-    this.#entries.delete(question);
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.question);
+    this.#line.leave(entry);
     for (const target of entry.targets) this.#targets.delete(target);
     this.#octets -= entry.octets;
   }
 }
 
-interface Entry {
+interface Entry extends LinePlace {
+  readonly question: string;
   readonly stored: StoredAnswer;
   readonly targets: string[];
   octets: number;

@@ -7,7 +7,7 @@ import type { EdgeRequest } from './edge-request.ts';
 import type { OcspAnswerCache } from './ocsp-answer-cache.ts';
 import { decodeOcspGetPath, isBareOcspPath } from './ocsp-get-path.ts';
 import { type OcspFacts, type OcspReading, readOcspRequest } from './ocsp-question.ts';
-import type { OcspReply } from './ocsp-reply.ts';
+import { OcspReply } from './ocsp-reply.ts';
 import type { RequestGate } from './request-gate.ts';
 import { buildResponse, methodNotAllowed, NOT_KEPT, type ResponseFields, textResponse } from './response.ts';
 
@@ -47,8 +47,13 @@ export class OcspEndpoint {
     this.#options = options;
   }
 
-  /** @param encoded the raw text after the service's path */
-  respond(request: EdgeRequest, encoded: string): Response | Promise<Response> {
+  /**
+   * Answers a request. A reply still has to be sent: as it is where the request is an unconditional GET without
+   * Origin, by {@link responseOf} for any.
+   *
+   * @param encoded the raw text after the service's path
+   */
+  answer(request: EdgeRequest, encoded: string): OcspOutcome | Promise<OcspOutcome> {
     const { method } = request;
     if (method === 'POST') return this.#respondToPost(request);
     if (method !== 'GET' && method !== 'HEAD')
@@ -58,6 +63,17 @@ export class OcspEndpoint {
     }
     const der = decodeOcspGetPath(encoded);
     return this.#respondTo({ request, method }, der);
+  }
+
+  /** A reply as the response to this request. */
+  responseOf(request: EdgeRequest, reply: OcspReply): Response {
+    const now = this.#options.now();
+    if (request.method === 'POST') return withOrigin(request, reply, now, 200);
+    // RFC 9110 13: preconditions apply to GET and HEAD (HTTP-26).
+    const outcome = checkPreconditions((name) => request.header(name), reply.validators, now);
+    if (outcome === 'send') return withOrigin(request, reply, now, 200);
+    if (outcome === 'not-modified') return withOrigin(request, reply, now, 304);
+    return textResponse(request.method, 412, 'The answer is another one by now.');
   }
 
   /** The reply to a GET of a target that was answered before, counted as given. @param now ms since 1970 */
@@ -70,7 +86,7 @@ export class OcspEndpoint {
     return hit.reply;
   }
 
-  async #respondToPost(request: EdgeRequest): Promise<Response> {
+  async #respondToPost(request: EdgeRequest): Promise<OcspOutcome> {
     // Any Content-Type is read: clients send wrong ones, and DER says itself what it is (OREQ-34).
     const deadline = this.#options.bodyDeadlineMilliseconds ?? 5000;
     const body = await request.readBody(maximumOcspBodyOctets, deadline);
@@ -96,35 +112,31 @@ export class OcspEndpoint {
     return response;
   }
 
-  #respondTo(asked: Asked, der: Uint8Array | undefined): Response | Promise<Response> {
+  #respondTo(asked: Asked, der: Uint8Array | undefined): OcspOutcome | Promise<OcspOutcome> {
     const registry = this.#followRegistry();
     const reading: OcspReading =
       der === undefined ? { kind: 'malformed', facts: UNREAD } : readOcspRequest(der, registry);
     if (reading.kind === 'malformed') return this.#refuse(asked, reading.facts, 'malformedRequest');
     if (reading.kind === 'unauthorized') return this.#refuse(asked, reading.facts, 'unauthorized');
     if (!this.#options.gate.isOpenFor(reading.issuer)) return this.#respondToMember(asked, reading);
-    const now = this.#options.now();
-    const cached = this.#options.cache.byQuestion(reading.question, now.getTime());
+    const now = this.#options.now().getTime();
+    const cached = this.#options.cache.byQuestion(reading.question, now);
     if (cached === undefined) return this.#respondFromSource(asked, reading);
     this.#options.metrics.cacheHits += 1;
     this.#count(asked, reading.facts, 'successful');
     if (!isShared(asked, reading)) return sendOnce(asked, cached);
     this.#rememberTarget(asked, reading);
-    return this.#sendReply(asked, cached, now);
+    return cached;
   }
 
-  async #respondFromSource(asked: Asked, reading: Readable): Promise<Response> {
+  async #respondFromSource(asked: Asked, reading: Readable): Promise<OcspOutcome> {
     this.#options.metrics.cacheMisses += 1;
-    const answer = await this.#options.cache.answer(reading.question);
-    if (answer.kind === 'refused') return this.#refuse(asked, reading.facts, answer.status, answer);
+    const reply = await this.#options.cache.reply(reading.question);
+    if (!(reply instanceof OcspReply)) return this.#refuse(asked, reading.facts, reply.status, reply);
     this.#count(asked, reading.facts, 'successful');
-    if (!isShared(asked, reading)) return sendOnce(asked, answer);
+    if (!isShared(asked, reading)) return sendOnce(asked, reply);
     this.#rememberTarget(asked, reading);
-    const now = this.#options.now();
-    // Kept by the cache with all its fields, unless it is of a kind that is not kept.
-    const kept = this.#options.cache.byQuestion(reading.question, now.getTime());
-    const reply = kept ?? this.#options.cache.replyTo(reading.question, answer);
-    return this.#sendReply(asked, reply, now);
+    return reply;
   }
 
   /** What only some may ask is for them alone: no cache on the way keeps it, and no target leads to it. */
@@ -135,24 +147,6 @@ export class OcspEndpoint {
     if (answer.kind === 'refused') return this.#refuse(asked, reading.facts, answer.status, answer);
     this.#count(asked, reading.facts, 'successful');
     return sendOnce(asked, answer);
-  }
-
-  #sendReply(asked: Asked, reply: OcspReply, now: Date): Response {
-    const { request, method } = asked;
-    if (method === 'POST') return this.#withOrigin(asked, reply, now, 200);
-    // RFC 9110 13: preconditions apply to GET and HEAD (HTTP-26).
-    const outcome = checkPreconditions((name) => request.header(name), reply.validators, now);
-    if (outcome === 'send') return this.#withOrigin(asked, reply, now, 200);
-    if (outcome === 'not-modified') return this.#withOrigin(asked, reply, now, 304);
-    return textResponse(method, 412, 'The answer is another one by now.');
-  }
-
-  #withOrigin(asked: Asked, reply: OcspReply, now: Date, status: 200 | 304): Response {
-    const origin = asked.request.header('origin');
-    const fields = reply.fields(now.getTime());
-    const kept = status === 304 ? fields.filter(([name]) => !name.startsWith('Content-')) : fields;
-    const body = status === 304 || asked.method === 'HEAD' ? undefined : reply.der;
-    return buildResponse(status, origin === undefined ? kept : [...kept, ANY_ORIGIN], body);
   }
 
   #refuse(
@@ -196,6 +190,9 @@ export class OcspEndpoint {
   }
 }
 
+/** A reply that has to be sent yet, or a response. */
+export type OcspOutcome = OcspReply | Response;
+
 interface Asked {
   readonly request: EdgeRequest;
   readonly method: 'GET' | 'HEAD' | 'POST';
@@ -209,6 +206,14 @@ type Readable = Extract<OcspReading, { readonly kind: 'question' }>;
  */
 function isShared({ request }: Asked, { question, facts }: Readable): boolean {
   return question.items.length === 1 && facts.nonce === 'absent' && !request.target.includes('?');
+}
+
+function withOrigin(request: EdgeRequest, reply: OcspReply, now: Date, status: 200 | 304): Response {
+  const origin = request.header('origin');
+  const fields = reply.fields(now.getTime());
+  const kept = status === 304 ? fields.filter(([name]) => !name.startsWith('Content-')) : fields;
+  const body = status === 304 || request.method === 'HEAD' ? undefined : reply.der;
+  return buildResponse(status, origin === undefined ? kept : [...kept, ANY_ORIGIN], body);
 }
 
 /** An answer with a nonce is for one asker (OREQ-29), one to a member for members. */

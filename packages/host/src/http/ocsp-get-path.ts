@@ -28,10 +28,12 @@ export function isBareOcspPath(encoded: string): boolean {
 
 function unescapePercent(text: string): string | undefined {
   if (!text.includes('%')) return text;
-  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 16)),
-  );
+  try {
+    // It refuses more than bad escapes: octets that are no UTF-8, which are no letters of base64 either.
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function decodeLenientBase64(text: string): Uint8Array | undefined {

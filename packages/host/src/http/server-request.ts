@@ -12,7 +12,8 @@ export function edgeRequestOf(request: ServerRequest): EdgeRequest {
     : new WebEdgeRequest(request);
 }
 
-class NodeEdgeRequest implements EdgeRequest {
+/** A request of node:http. */
+export class NodeEdgeRequest implements EdgeRequest {
   readonly #request: IncomingMessage;
 
   constructor(request: IncomingMessage) {

@@ -50,7 +50,7 @@ export const maximumAnswerOctets: number = 256 * 1024;
 /** A question as a frame, with its length. */
 export function encodeQuestion({ id, question }: QuestionFrame): Uint8Array {
   const nonce = question.nonce ?? new Uint8Array(0);
-  const writer = new PayloadWriter();
+  const writer = new PayloadWriter(QUESTION_OCTETS);
   writer.unsigned(1, VERSION).unsigned(1, QUESTION).unsigned(4, id).unsigned(2, question.issuerId);
   writer.unsigned(1, question.algorithm === undefined ? NO_WISH : ALGORITHMS.indexOf(question.algorithm));
   writer.unsigned(1, nonce.length).octets(nonce).unsigned(1, question.items.length);
@@ -83,7 +83,8 @@ export function decodeQuestion(payload: Uint8Array): QuestionFrame {
 
 /** An answer as a frame, with its length. */
 export function encodeAnswer({ id, answer }: AnswerFrame): Uint8Array {
-  const writer = new PayloadWriter();
+  const derOctets = answer.kind === 'signed' ? answer.der.length : 0;
+  const writer = new PayloadWriter(ANSWER_HEAD_OCTETS + derOctets);
   writer.unsigned(1, VERSION);
   if (answer.kind === 'signed') writeSigned(writer, id, answer);
   else writeRefused(writer, id, answer);
@@ -165,6 +166,9 @@ function readRefused(reader: PayloadReader): RefusedAnswer {
   return retryAfterSeconds === ABSENT ? refused : { ...refused, retryAfterSeconds };
 }
 
+/** What is enough for one serial number, and for one version. */
+const QUESTION_OCTETS = 64;
+const ANSWER_HEAD_OCTETS = 80;
 const VERSION = 2;
 const QUESTION = 0x51;
 const SIGNED = 0x53;

@@ -53,14 +53,33 @@ export function buildResponseData(parts: ResponseDataParts): ResponseDataInput {
   };
 }
 
-/** Our own CertID in the spelling of the question, so that it comes back as it was asked (OREQ-11). */
+/**
+ * Our own CertID in the spelling of the question, so that it comes back as it was asked (OREQ-11). It ends
+ * in its serial number: all of one issuer and form with serial numbers of one length are alike up to there.
+ */
 function certIdOf(issuers: IssuerRegistry, issuer: Issuer, item: OcspQuestionItem): Uint8Array {
-  return encodeCertId({
-    hash: item.form.hash,
-    parameters: item.form.parameters,
-    ...requireHashes(issuers, issuer, item.form.hash),
-    serialNumber: serialNumberFromBytes(item.serialNumber),
-  });
+  const { form, serialNumber } = item;
+  const hasTopBit = (serialNumber[0] ?? 0) >= 0x80;
+  const name = `${issuer.id}/${form.hash}/${form.parameters}/${serialNumber.length}/${hasTopBit}`;
+  const known = certIdsOf(issuers);
+  const like = known.get(name) ?? encodeOwnCertId(issuers, issuer, item);
+  known.set(name, like);
+  const der = like.slice();
+  der.set(serialNumber, der.length - serialNumber.length);
+  return der;
+}
+
+function encodeOwnCertId(issuers: IssuerRegistry, issuer: Issuer, item: OcspQuestionItem): Uint8Array {
+  const { hash, parameters } = item.form;
+  const serialNumber = serialNumberFromBytes(item.serialNumber);
+  return encodeCertId({ hash, parameters, ...requireHashes(issuers, issuer, hash), serialNumber });
+}
+
+/** One encoded CertID of each kind, for the registry that its hashes came from. */
+function certIdsOf(issuers: IssuerRegistry): Map<string, Uint8Array> {
+  const known = ownCertIds.get(issuers) ?? new Map<string, Uint8Array>();
+  ownCertIds.set(issuers, known);
+  return known;
 }
 
 function certStatusOf(standing: CertificateStanding | undefined): CertStatus {
@@ -123,6 +142,8 @@ function requireHashes(
   if (hashes === undefined) throw new LancreError('internal', `no ${hash} hashes of issuer ${issuer.name}`);
   return hashes;
 }
+
+const ownCertIds = new WeakMap<IssuerRegistry, Map<string, Uint8Array>>();
 
 /** RFC 6960 2.2: the date and reason that say "was never issued". */
 const neverIssued: CertStatus = { status: 'revoked', revocationTime: new Date(0), reason: 'certificateHold' };

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import type { Signer } from '@lancre/pki/crypto';
 import { createNodeSigner } from '@lancre/pki/crypto-node';
 import { PkiError } from '@lancre/pki/errors';
@@ -37,7 +38,8 @@ async function createSigner(
   loadLibrary: () => Promise<MlDsaLibrary>,
 ): Promise<Signer> {
   try {
-    return createNodeSigner({ pkcs8: pem, passphrase });
+    const quickChecks = availableParallelism() > 1 ? 'thread-pool' : 'here';
+    return createNodeSigner({ pkcs8: pem, passphrase, quickChecks });
   } catch (error) {
     if (!(error instanceof PkiError) || error.code !== 'algorithm_unsupported') throw error;
     const key = decodeMlDsaPrivateKey(pem);

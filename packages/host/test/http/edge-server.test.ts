@@ -34,6 +34,28 @@ describe('an edge on Node', () => {
     assert.match(await received, /^HTTP\/1\.1 200 /);
   });
 
+  it('HTTP-06: sends an answer that was just made with the very fields of a cached one', async () => {
+    const { server, target, source } = await start();
+    const asked = `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    const responses: string[] = [];
+    for (const request of [asked, asked, asked.replace('Host', 'Origin: http://a.example\r\nHost')]) {
+      const socket = connect(server.address.port);
+      socket.write(request);
+      responses.push(await collect(socket));
+    }
+    await server.close();
+    assert.equal(source.questions.length, 1);
+    const [first, second, withOrigin] = responses.map((text) =>
+      text
+        .toLowerCase()
+        .replace(/^date: .*\r\n/m, '')
+        .replace(/max-age=\d+/, 'max-age'),
+    );
+    assert.match(first ?? '', /^http\/1\.1 200 ok\r\ncontent-type: application\/ocsp-response\r\n/);
+    assert.equal(second, first);
+    assert.equal(withOrigin?.replace(/^access-control-allow-origin: \*\r\n/m, ''), first);
+  });
+
   it('cuts off who does not let go, after a while', async () => {
     const { server, source, target } = await start({ drainMilliseconds: 100 });
     source.gate = new Promise(() => undefined);

@@ -30,7 +30,7 @@ export async function startEdgeUnderTest(routing: 'path' | 'host', port = 0): Pr
   for (const serial of ['0b', '0c', '0d']) view.put(serial);
   const published = new Date(Math.floor(now().getTime() / 1000) * 1000 - 5000);
   const later = new Date(published.getTime() + 86_400_000);
-  artifacts.publish('c/e1.crl', await test.crl(published, later), published);
+  const list = artifacts.publish('c/e1.crl', await test.crl(published, later), published);
   artifacts.publish('c/e1/7.crl', await test.crl(published, later), published);
   artifacts.publish('c/e1/9.crl', await test.crl(new Date(0), new Date(86_400_000)), published);
   const big = Buffer.concat([await test.crl(published, later), Buffer.alloc(1 << 20, 'x')]);
@@ -50,7 +50,7 @@ export async function startEdgeUnderTest(routing: 'path' | 'host', port = 0): Pr
     bodyDeadlineMilliseconds: 1500,
   });
   const server = await startEdgeServer({ handler, host: '127.0.0.1', port, now });
-  return { server, variables: await variablesOf(test) };
+  return { server, variables: { ...(await variablesOf(test)), ...listVariables(list, published) } };
 }
 
 async function variablesOf(test: TestIssuer): Promise<Readonly<Record<string, string>>> {
@@ -61,6 +61,20 @@ async function variablesOf(test: TestIssuer): Promise<Readonly<Record<string, st
     unassigned: await test.request({ serials: ['7777'] }),
     stranger: await stranger.request({ serials: ['0b'] }),
   });
+}
+
+/** The validators of the list at /c/e1.crl; its date in the three forms of RFC 9110 5.6.7. */
+function listVariables(list: string, lastModified: Date): Readonly<Record<string, string>> {
+  const [weekday = '', day = '', month = '', year = '', time = ''] = lastModified.toUTCString().split(/,? /);
+  const fullWeekday = lastModified.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
+  return {
+    listTag: `"${list}"`,
+    listDate: lastModified.toUTCString(),
+    listDate850: `${fullWeekday}, ${day}-${month}-${year.slice(2)} ${time} GMT`,
+    listDateAsctime: `${weekday} ${month} ${day.replace(/^0/, ' ')} ${time} ${year}`,
+    listDateBefore: new Date(lastModified.getTime() - 1000).toUTCString(),
+    listDateAfter: new Date(lastModified.getTime() + 1000).toUTCString(),
+  };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -112,6 +112,24 @@ describe('the cache of OCSP answers', () => {
     assert.equal(cache.size, 0);
   });
 
+  it('gives the reply that it keeps, or the refusal', async () => {
+    const { cache, source, clock } = setUp();
+    const reply = await cache.reply(questionFor('0b'));
+    assert.equal(cache.byQuestion(questionFor('0b'), clock.now().getTime()), reply);
+    assert.equal(await cache.reply(questionFor('0b')), reply);
+    assert.equal(source.questions.length, 1);
+    source.failure = { kind: 'refused', status: 'tryLater', cause: 'overloaded' };
+    assert.equal(await cache.reply(questionFor('0c')), source.failure);
+  });
+
+  it('has a reply to each question whose answer is not kept', async () => {
+    const { cache, source } = setUp();
+    const asked = { ...questionFor('0b'), nonce: Uint8Array.of(1) };
+    assert.notEqual(await cache.reply(asked), await cache.reply(asked));
+    assert.equal(source.questions.length, 2);
+    assert.equal(cache.size, 0);
+  });
+
   it('does not keep refusals', async () => {
     const { cache, source } = setUp();
     source.failure = { kind: 'refused', status: 'tryLater', cause: 'overloaded' };
@@ -130,6 +148,25 @@ describe('the cache of OCSP answers', () => {
     assert.equal(cache.size, 3);
     assert.notEqual(cache.byQuestion(questionFor('0b'), clock.now().getTime()), undefined);
     assert.equal(cache.byQuestion(questionFor('0c'), clock.now().getTime()), undefined);
+  });
+
+  it('drops the newest where all others are used, and the oldest of those next', async () => {
+    const { cache, clock, view } = setUp({ maximumEntries: 3 });
+    const isKept = (serial: string) =>
+      cache.byQuestion(questionFor(serial), clock.now().getTime()) !== undefined;
+    const keep = async (serial: string) => {
+      view.put(serial);
+      await cache.answer(questionFor(serial));
+    };
+    for (const serial of ['0b', '0c', '0d']) await keep(serial);
+    assert.deepEqual(['0b', '0c', '0d'].map(isKept), [true, true, true]);
+    await keep('0e');
+    assert.equal(cache.size, 3);
+    await keep('0f');
+    assert.deepEqual(['0b', '0c', '0d', '0f'].map(isKept), [false, true, true, true]);
+    cache.clear();
+    for (const serial of ['0b', '0c', '0d', '0e']) await keep(serial);
+    assert.equal(cache.size, 3);
   });
 
   it('keeps no more octets than it may', async () => {

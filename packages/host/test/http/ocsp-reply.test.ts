@@ -178,7 +178,8 @@ function setUp(options: OcspReplyOptions) {
   });
   const send = async (method: string, path: string, headers: Readonly<Record<string, string>>) => {
     const request = new WebEdgeRequest(new Request(`http://localhost${path}`, { method, headers }));
-    return endpoint.respond(request, path.slice(3));
+    const outcome = await endpoint.answer(request, path.slice(3));
+    return outcome instanceof OcspReply ? endpoint.responseOf(request, outcome) : outcome;
   };
   const ask = async (method: 'GET' | 'HEAD', headers: Readonly<Record<string, string>> = {}) => {
     const der = await test.request({ serials: ['0b'] });

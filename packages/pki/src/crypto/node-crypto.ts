@@ -10,7 +10,14 @@ import type {
   StreamingCryptoProvider,
   VerifyStream,
 } from './crypto-provider.ts';
-import { nodeHash, nodeHashName, nodeKey, plainBytes } from './node-algorithm.ts';
+import {
+  isQuick,
+  type NodeCheckPlace,
+  nodeHash,
+  nodeHashName,
+  nodeKey,
+  plainBytes,
+} from './node-algorithm.ts';
 import { isSignatureLength, type PublicKeyKind, publicKeyKindOf } from './public-key.ts';
 import { acceptedAlgorithm } from './signature-policy.ts';
 
@@ -30,6 +37,14 @@ import { acceptedAlgorithm } from './signature-policy.ts';
  * });
  */
 export function createNodeCrypto(policy: SignaturePolicy = {}): StreamingCryptoProvider {
+  return createNodeCryptoAt(policy, 'thread-pool');
+}
+
+/** The same, with a choice of where quick checks are made. */
+export function createNodeCryptoAt(
+  policy: SignaturePolicy,
+  quickChecks: NodeCheckPlace,
+): StreamingCryptoProvider {
   const keys = new PublicKeyCache();
   return {
     async digest(hash: HashName, bytes: Uint8Array): Promise<Uint8Array> {
@@ -37,7 +52,11 @@ export function createNodeCrypto(policy: SignaturePolicy = {}): StreamingCryptoP
     },
     async verify(check: SignatureToCheck): Promise<SignatureVerdict> {
       const prepared = prepare(check, policy, keys);
-      return prepared === undefined ? 'unsupported' : verifyWhole(prepared, check.message, check.signature);
+      if (prepared === undefined) return 'unsupported';
+      const isHere = quickChecks === 'here' && isQuick(prepared.algorithm, prepared.key, check.message);
+      return isHere
+        ? verifyHere(prepared, check.message, check.signature)
+        : verifyWhole(prepared, check.message, check.signature);
     },
     beginVerify(key: SignatureKey): VerifyStream {
       const prepared = prepare(key, policy, keys);
@@ -57,6 +76,20 @@ function prepare(key: SignatureKey, policy: SignaturePolicy, keys: PublicKeyCach
   if (parsed === undefined) return undefined;
   const algorithm = acceptedAlgorithm(key.algorithm, parsed.kind, policy);
   return algorithm === undefined ? undefined : { algorithm, kind: parsed.kind, key: parsed.key };
+}
+
+function verifyHere(
+  { algorithm, kind, key }: Prepared,
+  message: Uint8Array,
+  signature: Uint8Array,
+): SignatureVerdict {
+  if (!isSignatureLength(kind, signature.length)) return 'invalid';
+  try {
+    return verify(nodeHash(algorithm), message, nodeKey(algorithm, key), signature) ? 'valid' : 'invalid';
+  } catch {
+    // OpenSSL raises an error for some malformed signatures instead of saying no.
+    return 'invalid';
+  }
 }
 
 /** On the thread pool, which copies its input: a large message is checked here and now instead. */

@@ -3,8 +3,8 @@ import { concatBytes } from '../encoding/bytes.ts';
 import { PkiError } from '../errors/pki-error.ts';
 import { type SignatureAlgorithm, type SignatureAlgorithmName, signatureAlgorithm } from './algorithms.ts';
 import { defaultSignatureAlgorithm } from './default-algorithm.ts';
-import { nodeHash, nodeKey, plainBytes } from './node-algorithm.ts';
-import { createNodeCrypto } from './node-crypto.ts';
+import { isQuick, type NodeCheckPlace, nodeHash, nodeKey, plainBytes } from './node-algorithm.ts';
+import { createNodeCryptoAt } from './node-crypto.ts';
 import { loadPrivateKey } from './node-private-key.ts';
 import { isKeyFor, publicKeyKindOf } from './public-key.ts';
 import { withSelfCheck } from './self-checked-signer.ts';
@@ -20,12 +20,19 @@ export interface NodeSignerOptions {
   readonly passphrase?: string | undefined;
   /** Default: `rsa-pkcs1-sha256` for RSA, the hash of its size for each curve, `ed25519`, the parameter set of ML-DSA. */
   readonly algorithm?: SignatureAlgorithmName | undefined;
+  /**
+   * Where the check of a signature is made that takes less than 0.1 ms (P-256, Ed25519); all others are
+   * checked on the thread pool. Default `thread-pool`; `here` is for a machine of one core, where threads only add
+   * their hand-over.
+   */
+  readonly quickChecks?: NodeCheckPlace | undefined;
 }
 
 /**
- * Loads a private key once and signs with it through node:crypto. Signatures and their checks are made
- * on the thread pool: the check of a P-256 signature (85 µs) costs more than the signature (30 µs), and
- * a process that answers requests has better things to do meanwhile.
+ * Loads a private key once and signs with it through node:crypto, on the thread pool: a process that answers
+ * requests has better things to do meanwhile. But a signature by P-256 (30 µs) or Ed25519 is made at once, since handing
+ * it to a thread and back costs the caller as much; its check (80 µs) is worth the way. When many are under way, all
+ * go to the pool: then the caller's thread is what they wait for.
  *
  * @throws PkiError key_passphrase_wrong (missing or wrong), key_invalid (no private key, or of a kind
  *   that is not known), algorithm_unsupported (the algorithm and the key do not fit, RSA below 2048 bits, or
@@ -39,16 +46,42 @@ export function createNodeSigner(options: NodeSignerOptions): Signer {
   const key = loadPrivateKey(options.pkcs8, options.passphrase);
   const subjectPublicKeyInfoDer = plainBytes(createPublicKey(key).export({ format: 'der', type: 'spki' }));
   const algorithm = chooseAlgorithm(subjectPublicKeyInfoDer, options.algorithm);
+  let underWay = 0;
   const bare = {
     algorithm,
     subjectPublicKeyInfoDer,
-    sign: (message: Uint8Array) => signWhole(algorithm, key, message),
+    sign: async (message: Uint8Array) =>
+      underWay <= FEW_SIGNATURES && isQuick(algorithm, key, message)
+        ? signHere(algorithm, key, message)
+        : signOnPool(algorithm, key, message),
     begin: () => signStream(algorithm, key),
   };
-  return withSelfCheck(bare, createNodeCrypto());
+  const checked = withSelfCheck(bare, createNodeCryptoAt({}, options.quickChecks ?? 'thread-pool'));
+  return Object.freeze({
+    ...checked,
+    async sign(message: Uint8Array): Promise<Uint8Array> {
+      underWay += 1;
+      try {
+        return await checked.sign(message);
+      } finally {
+        underWay -= 1;
+      }
+    },
+  });
 }
 
-function signWhole(algorithm: SignatureAlgorithm, key: KeyObject, message: Uint8Array): Promise<Uint8Array> {
+/** As many as a few connections ask for at once; signing ahead has hundreds under way. */
+const FEW_SIGNATURES = 16;
+
+function signHere(algorithm: SignatureAlgorithm, key: KeyObject, message: Uint8Array): Uint8Array {
+  try {
+    return plainBytes(sign(nodeHash(algorithm), message, nodeKey(algorithm, key)));
+  } catch (cause) {
+    throw new PkiError('key_invalid', 'the key did not sign', { cause });
+  }
+}
+
+function signOnPool(algorithm: SignatureAlgorithm, key: KeyObject, message: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     sign(nodeHash(algorithm), message, nodeKey(algorithm, key), (error, signature) => {
       if (error) reject(new PkiError('key_invalid', 'the key did not sign', { cause: error }));
@@ -78,7 +111,7 @@ function collectAndSign(algorithm: SignatureAlgorithm, key: KeyObject): SigningS
     update(bytes: Uint8Array): void {
       parts.push(Uint8Array.from(bytes));
     },
-    finish: () => signWhole(algorithm, key, concatBytes(...parts)),
+    finish: () => signOnPool(algorithm, key, concatBytes(...parts)),
   };
 }
 

@@ -81,7 +81,7 @@ export function encodeOcspResponse(input: OcspResponseInput): Uint8Array {
       response.enumerated(0);
       response.context(0, (explicit) =>
         explicit.sequence((responseBytes) => {
-          responseBytes.oid(OCSP_BASIC_OID);
+          responseBytes.raw(OCSP_BASIC_OID_DER);
           responseBytes.octetStringOf((octets) => octets.sequence((basic) => writeBasic(basic, input)));
         }),
       );
@@ -142,3 +142,4 @@ function writeExtensions(writer: DerWriter, extensions: readonly Uint8Array[] = 
 type RevokedStatus = Extract<CertStatus, { readonly status: 'revoked' }>;
 
 const EMPTY = new Uint8Array(0);
+const OCSP_BASIC_OID_DER = encodeDer((writer) => writer.oid(OCSP_BASIC_OID));

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { SignatureAlgorithmName } from '@lancre/pki/crypto';
 import { createNodeCrypto, createNodeSigner } from '@lancre/pki/crypto-node';
 import { decodePem } from '@lancre/pki/text';
+import { createNodeCryptoAt } from '#pki/crypto/node-crypto.js';
 import { bytes } from '../support/hex.ts';
 import { type KeyType, newPrivateKeyPem } from '../support/test-pki.ts';
 import { throwsCode } from '../support/throws-code.ts';
@@ -42,6 +43,35 @@ for (const [type, algorithm] of [
     assert.equal(await crypto.verify({ ...check, message, signature: await signing.finish() }), 'valid');
   });
 }
+
+for (const type of ['P-256', 'ed25519', 'P-384'] as const) {
+  test(`signer: with quick checks made here, ${type} signs short messages and long ones`, async () => {
+    const signer = createNodeSigner({ pkcs8: newPrivateKeyPem(type), quickChecks: 'here' });
+    const check = { algorithm: signer.algorithm, subjectPublicKeyInfoDer: signer.subjectPublicKeyInfoDer };
+    for (const length of [0, 1000, 100_000]) {
+      const whole = new Uint8Array(length).fill(5);
+      const signature = await signer.sign(whole);
+      const algorithm = { der: check.algorithm.der, oid: check.algorithm.oid, parametersDer: undefined };
+      assert.equal(await crypto.verify({ ...check, algorithm, message: whole, signature }), 'valid');
+    }
+  });
+}
+
+test('ORSP-37: a check made here refuses what the one on the thread pool refuses', async () => {
+  const signer = createNodeSigner({ pkcs8: newPrivateKeyPem('P-256') });
+  const { der, oid } = signer.algorithm;
+  const algorithm = { der, oid, parametersDer: undefined };
+  const check = { algorithm, subjectPublicKeyInfoDer: signer.subjectPublicKeyInfoDer, message };
+  const signature = await signer.sign(message);
+  const altered = signature.with(-1, (signature.at(-1) ?? 0) ^ 1);
+  for (const wrong of [altered, signature.subarray(1), new Uint8Array(0), signature.with(0, 0x31)]) {
+    for (const place of ['here', 'thread-pool'] as const) {
+      const verdict = await createNodeCryptoAt({}, place).verify({ ...check, signature: wrong });
+      assert.equal(verdict, 'invalid');
+    }
+  }
+  assert.equal(await createNodeCryptoAt({}, 'here').verify({ ...check, signature }), 'valid');
+});
 
 test('signer: the default algorithm follows the key', () => {
   const names = (['rsa-2048', 'P-256', 'P-384', 'P-521', 'ed25519'] as const).map(
