@@ -15,43 +15,43 @@ export interface CrlDifference {
  *
  * @param old the octets of the whole list
  * @param fresh likewise
+ * @param onFresh told of each entry of the new list that does not stand on the old one octet for octet
  * @throws LancreError `store_corrupt` when what is published is no list
  */
 export async function differenceOf(
   old: AsyncIterable<Uint8Array>,
   fresh: AsyncIterable<Uint8Array>,
+  onFresh: (entryDer: Uint8Array) => void = () => undefined,
 ): Promise<CrlDifference> {
   const a = new EntryWindow(old);
   const b = new EntryWindow(fresh);
   try {
-    return await compare(a, b);
+    return await compare(a, b, onFresh);
   } finally {
     await Promise.all([a.close(), b.close()]);
   }
 }
 
-async function compare(old: EntryWindow, fresh: EntryWindow): Promise<CrlDifference> {
+async function compare(
+  old: EntryWindow,
+  fresh: EntryWindow,
+  onFresh: (entryDer: Uint8Array) => void,
+): Promise<CrlDifference> {
   const gone = new Map<string, Uint8Array>();
   const came = new Set<string>();
   while ((await old.fill()) && (await fresh.fill())) {
     if (skipSame(old, fresh)) continue;
     const order = compareEntries(old, fresh);
-    if (order <= 0) {
-      if (order < 0) gone.set(old.serialHex(), old.entry());
-      old.next();
-    }
-    if (order >= 0) {
-      if (order > 0) came.add(fresh.serialHex());
-      fresh.next();
-    }
+    if (order < 0) gone.set(old.serialHex(), old.entry());
+    if (order > 0) came.add(fresh.serialHex());
+    if (order >= 0) onFresh(fresh.entry());
+    if (order <= 0) old.next();
+    if (order >= 0) fresh.next();
   }
-  while (await old.fill()) {
-    gone.set(old.serialHex(), old.entry());
-    old.next();
-  }
-  while (await fresh.fill()) {
+  for (; await old.fill(); old.next()) gone.set(old.serialHex(), old.entry());
+  for (; await fresh.fill(); fresh.next()) {
     came.add(fresh.serialHex());
-    fresh.next();
+    onFresh(fresh.entry());
   }
   return settle(gone, came);
 }

@@ -7,12 +7,15 @@ import {
   issuingDistributionPointOf,
   type ScannedCrl,
 } from '@lancre/pki/crl';
-import type { StreamingCryptoProvider } from '@lancre/pki/crypto';
+import type { StreamingCryptoProvider, VerifyStream } from '@lancre/pki/crypto';
 import { PkiError } from '@lancre/pki/errors';
+import { CrlLinter, type CrlLintOptions } from '@lancre/pki/lint';
+import { LancreError } from '../errors/lancre-error.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { StatusView } from '../status/status-view.ts';
-import type { ArtifactView, StagedArtifact } from './artifact-store.ts';
+import type { ArtifactView, OpenedArtifact, StagedArtifact } from './artifact-store.ts';
 import type { CrlHeader } from './crl-content.ts';
+import { differenceOf } from './crl-difference.ts';
 import { lostEntry } from './lost-entry.ts';
 import type { Publication } from './publication-store.ts';
 
@@ -40,6 +43,8 @@ export interface ListAtGate {
   readonly staged: StagedArtifact;
   /** What was meant. */
   readonly header: CrlHeader;
+  /** The settings it was made under, as in {@link Publication.terms}. */
+  readonly terms?: string;
   readonly issuer: Issuer;
   /** The published list of the same scope and kind. */
   readonly previous: Publication | undefined;
@@ -51,34 +56,111 @@ export interface ListAtGate {
 /**
  * The last check before a list is published, made on the octets that will be served: it reads them
  * back, verifies the signature by the issuer's certificate and compares what they say with what was
- * meant and with what is published (CRL-28, ORSP-37, T-15 to T-19). In memory that does not grow with the list.
+ * meant and with what is published (CRL-28, ORSP-37, T-15 to T-19); and it lints them by the issuer's profile.
+ * In memory that does not grow with the list.
  *
  * @returns undefined when nothing is wrong
  */
 export async function checkStagedCrl(list: ListAtGate): Promise<GateFault | undefined> {
-  const { header, issuer, previous, staged, crypto } = list;
-  const signature = crypto.beginVerify({
-    algorithm: { der: header.signatureAlgorithmDer },
-    subjectPublicKeyInfoDer: issuer.certificates[0].subjectPublicKeyInfo.der,
-  });
-  const scanner = new CrlScanner({ onEntry: () => undefined, onTbs: (octets) => signature.update(octets) });
-  // Read once: the comparison draws the octets through the scanner.
-  const scanned = pushedThrough(staged.read(), scanner);
+  const published = await openPublished(list);
   try {
-    const lost = header.kind === 'complete' ? await lostEntry(list, leftOpen(scanned)) : undefined;
-    for await (const _ of scanned);
-    const crl = scanner.finish();
-    const fault = contentFault(crl, header) ?? successionFault(crl, previous);
-    if (fault !== undefined) return fault;
-    const verdict = await signature.finish(crl.signature);
-    if (verdict !== 'valid') return { code: 'signature', message: `its signature is ${verdict}` };
-    return lost === undefined ? undefined : { code: 'entry_lost', message: lost };
+    return await new Gate(list, published).check();
   } catch (error) {
-    if (!(error instanceof PkiError)) throw error;
-    return { code: 'unreadable', message: `it cannot be read back: ${error.message}` };
-  } finally {
-    await scanned.return();
+    // What is published may have been damaged: the new list mends that.
+    if (!(error instanceof LancreError) || error.code !== 'store_corrupt' || published === undefined)
+      throw error;
+    return new Gate(list, undefined).check();
   }
+}
+
+/** Undefined where there is none, or where it is gone: the new list mends that. Deltas are not compared. */
+async function openPublished({
+  header,
+  previous,
+  artifacts,
+}: ListAtGate): Promise<OpenedArtifact | undefined> {
+  if (previous === undefined || header.kind === 'delta') return undefined;
+  return artifacts.open(previous.object).catch(() => undefined);
+}
+
+/** One reading of a list. */
+class Gate {
+  readonly #list: ListAtGate;
+  readonly #published: OpenedArtifact | undefined;
+  readonly #signature: VerifyStream;
+  readonly #linter: CrlLinter;
+  readonly #scanner: CrlScanner;
+
+  constructor(list: ListAtGate, published: OpenedArtifact | undefined) {
+    const { header, issuer, crypto } = list;
+    this.#list = list;
+    this.#published = published;
+    this.#signature = crypto.beginVerify({
+      algorithm: { der: header.signatureAlgorithmDer },
+      subjectPublicKeyInfoDer: issuer.certificates[0].subjectPublicKeyInfo.der,
+    });
+    this.#linter = new CrlLinter(lintOptionsOf(issuer, header));
+    const linter = this.#linter;
+    const signature = this.#signature;
+    this.#scanner = new CrlScanner({
+      onEntry: this.#isJudged ? () => undefined : (octets, start, end) => linter.entry(octets, start, end),
+      onTbs: (octets) => signature.update(octets),
+    });
+  }
+
+  async check(): Promise<GateFault | undefined> {
+    const { staged, header, previous } = this.#list;
+    // Read once: the comparison draws the octets through the scanner.
+    const scanned = pushedThrough(staged.read(), this.#scanner);
+    try {
+      const lost = await this.#compare(leftOpen(scanned));
+      for await (const _ of scanned);
+      const crl = this.#scanner.finish();
+      const fault = contentFault(crl, header) ?? successionFault(crl, previous);
+      if (fault !== undefined) return fault;
+      const verdict = await this.#signature.finish(crl.signature);
+      if (verdict !== 'valid') return { code: 'signature', message: `its signature is ${verdict}` };
+      return lost === undefined ? lintFault(this.#linter, crl) : { code: 'entry_lost', message: lost };
+    } catch (error) {
+      if (!(error instanceof PkiError)) throw error;
+      return { code: 'unreadable', message: `it cannot be read back: ${error.message}` };
+    } finally {
+      await scanned.return();
+    }
+  }
+
+  /** What stands on the published list octet for octet was linted when that was published, under the same settings. */
+  get #isJudged(): boolean {
+    const { previous, terms } = this.#list;
+    return this.#published !== undefined && terms !== undefined && previous?.terms === terms;
+  }
+
+  async #compare(fresh: AsyncIterable<Uint8Array>): Promise<string | undefined> {
+    const { previous, issuer, statuses } = this.#list;
+    if (this.#published === undefined || previous === undefined) return undefined;
+    const judge = (entry: Uint8Array): void => this.#linter.entry(entry, 0, entry.length);
+    const onFresh = this.#isJudged ? judge : undefined;
+    const { gone } = await differenceOf(this.#published.read(), fresh, onFresh);
+    return lostEntry({ publication: previous, issuer, statuses }, gone);
+  }
+}
+
+function lintOptionsOf({ certificates, policy }: Issuer, { thisUpdate }: CrlHeader): CrlLintOptions {
+  const isCabf = policy.profile === 'cabf';
+  const scope = policy.issues === 'ca' ? 'ca' : isCabf ? 'subscriber' : 'unknown';
+  return {
+    profile: isCabf ? 'cabf' : 'rfc5280',
+    scope,
+    issuerCertificate: certificates[0],
+    now: thisUpdate,
+    // A shard's serial numbers ascend, and no record is in two shards: what is out of order need not be kept.
+    maximumTrackedSerials: 0,
+  };
+}
+
+function lintFault(linter: CrlLinter, crl: ScannedCrl): GateFault | undefined {
+  const finding = linter.finish(crl).find(({ severity }) => severity === 'error');
+  return finding && { code: 'lint', message: `${finding.message} (${finding.id}, ${finding.clause})` };
 }
 
 /** The same parts; whoever ends early leaves the rest to be read. */

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { CrlExtensionsInput } from '@lancre/pki/crl';
 import type { Issuer } from '../issuer/issuer.ts';
-import type { DeltaCrlPolicy, IssuedKind } from '../issuer/issuer-policy.ts';
+import type { DeltaCrlPolicy, IssuedKind, IssuerProfile } from '../issuer/issuer-policy.ts';
 import { crlUrl, deltaCrlUrl, type PublicAddress } from '../issuer/public-address.ts';
 import type { CrlKind } from './scope.ts';
 
 /** What a list says by the issuer's settings, whatever its entries are. */
 export interface CrlTerms {
+  /** What it is judged by. */
+  readonly profile: IssuerProfile;
   /** nextUpdate - thisUpdate, in seconds. */
   readonly validitySeconds: number;
   readonly extensions: Pick<CrlExtensionsInput, 'issuingDistributionPoint' | 'freshestCrl'>;
@@ -14,14 +16,22 @@ export interface CrlTerms {
 
 /** @throws Error for a delta of an issuer that has none */
 export function crlTermsOf(issuer: Issuer, address: PublicAddress, shard: number, kind: CrlKind): CrlTerms {
-  const { crl, issues } = issuer.policy;
+  const { crl, issues, profile } = issuer.policy;
   const distributionPoint = distributionPointOf(issuer, address, shard, issues);
   if (kind === 'delta') {
     // Scope and IDP are the base's (RFC 5280 5.2.4, SHD-16); freshestCRL is for complete lists alone (5.2.6).
-    return { validitySeconds: deltaPolicyOf(issuer).validitySeconds, extensions: distributionPoint };
+    return {
+      profile,
+      validitySeconds: deltaPolicyOf(issuer).validitySeconds,
+      extensions: distributionPoint,
+    };
   }
   const freshestCrl = crl.delta === 'omit' ? {} : { freshestCrl: [deltaCrlUrl(address, issuer.name, shard)] };
-  return { validitySeconds: crl.validitySeconds, extensions: { ...distributionPoint, ...freshestCrl } };
+  return {
+    profile,
+    validitySeconds: crl.validitySeconds,
+    extensions: { ...distributionPoint, ...freshestCrl },
+  };
 }
 
 /** Tells whether two lists of a scope were made under the same settings. */

@@ -217,12 +217,16 @@ export class ListRun {
       revision: revisionOf(this.#snapshot.shards, scope.shard),
       entryCount: header.entryCount,
       length: staged.length,
-      terms: fingerprintOf(crlTermsOf(this.#issuer, this.#options.address, scope.shard, kind)),
+      terms: this.#termsOf(list),
       distributionPoints: urisOf(header),
     };
     if (base === undefined) await publications.savePublication(scope, publication);
     else await publications.saveDelta(scope, { ...publication, baseNumber: base.crlNumber });
     return { kind: 'published', list, publication };
+  }
+
+  #termsOf({ scope, kind }: PlannedList): string {
+    return fingerprintOf(crlTermsOf(this.#issuer, this.#options.address, scope.shard, kind));
   }
 
   async #requireSound(list: PlannedList, header: CrlHeader, staged: StagedArtifact): Promise<void> {
@@ -231,6 +235,7 @@ export class ListRun {
     const fault = await checkStagedCrl({
       staged,
       header,
+      terms: this.#termsOf(list),
       issuer: this.#issuer,
       previous: previous && addresses === 'new' ? withoutAddresses(previous) : previous,
       artifacts,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assembleSigned, encodeName } from '@lancre/pki/certificate';
+import { assembleSigned, encodeName, subjectKeyIdentifierOf } from '@lancre/pki/certificate';
 import { type CrlFrameInput, encodeCrlEntry, encodeTbsCrl } from '@lancre/pki/crl';
 import type { Signer } from '@lancre/pki/crypto';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import type { IssuerProfile } from '#host/issuer/issuer-policy.js';
 import type { ArtifactView } from '#host/publish/artifact-store.js';
 import type { CrlHeader } from '#host/publish/crl-content.js';
 import { checkStagedCrl, type GateFault } from '#host/publish/crl-gate.js';
@@ -43,7 +44,7 @@ const meant: CrlHeader = {
   thisUpdate,
   nextUpdate,
   extensions: {
-    authorityKeyIdentifier: new Uint8Array(20).fill(7),
+    authorityKeyIdentifier: subjectKeyIdentifierOf(certificate) ?? new Uint8Array(),
     crlNumber: 42n,
     issuingDistributionPoint: pointAt(SHARD_URL),
   },
@@ -79,10 +80,20 @@ async function check(
   list: Uint8Array,
   header: CrlHeader = meant,
   previous?: Publication,
+  profile: IssuerProfile = 'private',
 ): Promise<GateFault | undefined> {
   const staged = new MemoryStaged();
   await staged.append(list);
-  return checkStagedCrl({ staged, header, issuer, previous, artifacts: nothingThere, statuses, crypto });
+  const profiled = { ...issuer, policy: { ...issuer.policy, profile } };
+  return checkStagedCrl({
+    staged,
+    header,
+    issuer: profiled,
+    previous,
+    artifacts: nothingThere,
+    statuses,
+    crypto,
+  });
 }
 
 const published: Publication = {
@@ -125,7 +136,7 @@ const wrong: readonly (readonly [string, GateFault['code'], Made])[] = [
   [
     'CRL-07: a key identifier cut short',
     'key_identifier',
-    { extensions: { authorityKeyIdentifier: new Uint8Array(19).fill(7) } },
+    { extensions: { authorityKeyIdentifier: meant.extensions.authorityKeyIdentifier.subarray(0, 19) } },
   ],
   ['T-17: another number than the one taken', 'number', { extensions: { crlNumber: 43n } }],
   ['CRL-03: another thisUpdate', 'this_update', { thisUpdate: new Date('2026-11-25T12:00:01Z') }],
@@ -223,6 +234,45 @@ test('SHD-16: a delta with another base than the one meant, or with none, is ref
   assert.equal((await check(await listOf({ extensions: { deltaBase: 39n } }), delta))?.code, 'base');
   assert.equal((await check(await listOf({}), delta))?.code, 'base');
   assert.equal((await check(await listOf({ extensions: { deltaBase: 40n } })))?.code, 'base');
+});
+
+test('CRL-13, CRL-28: what the profile refuses in an entry keeps the list out, and names the clause', async () => {
+  const hold = encodeCrlEntry({
+    serialNumber: octetsOf('0b'),
+    revocationDate: REVOKED_AT,
+    reason: 'certificateHold',
+  });
+  const header = { ...meant, entryCount: 1, entriesLength: hold.length };
+  const list = await listOf({ entries: [hold] });
+  assert.equal(await check(list, header), undefined);
+  const fault = await check(list, header, undefined, 'cabf');
+  assert.equal(fault?.code, 'lint');
+  assert.match(fault.message, /reason_hold, BR 7\.2\.2/);
+});
+
+test('CRL-10, CRL-11, CRL-28: faults of entries that no header tells of are seen', async () => {
+  const twice = [entry('0a'), entry('0a')];
+  const zero = [encodeCrlEntry({ serialNumber: octetsOf('0a'), revocationDate: new Date(0) })];
+  for (const [entries, lint] of [
+    [twice, /serial_duplicate/],
+    [zero, /revocation_date_zero/],
+  ] as const) {
+    const entriesLength = entries.reduce((sum, each) => sum + each.length, 0);
+    const fault = await check(await listOf({ entries }), {
+      ...meant,
+      entryCount: entries.length,
+      entriesLength,
+    });
+    assert.equal(fault?.code, 'lint');
+    assert.match(fault.message, lint);
+  }
+});
+
+test('CRL-04, T-18: under cabf a validity beyond ten days is kept out', async () => {
+  const late = new Date(thisUpdate.getTime() + 10 * 86_400_000 + 1000);
+  const list = await listOf({ nextUpdate: late });
+  assert.equal(await check(list, { ...meant, nextUpdate: late }), undefined);
+  assert.equal((await check(list, { ...meant, nextUpdate: late }, undefined, 'cabf'))?.code, 'lint');
 });
 
 test('a list in the algorithm of another key is refused', async () => {

@@ -11,8 +11,9 @@ import {
   issuingDistributionPointOf,
 } from '@lancre/pki/crl';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import type { Issuer } from '#host/issuer/issuer.js';
 import { crlUrl } from '#host/issuer/public-address.js';
-import { octetsOf, REVOKED_AT, record, revoked } from '../status/records.ts';
+import { held, octetsOf, REVOKED_AT, record, revoked } from '../status/records.ts';
 import { contentLengths, serialsOf } from './exact-lengths.ts';
 import { ADDRESS, openTestHost, START, type TestHost } from './test-host.ts';
 
@@ -794,3 +795,24 @@ for (const [issues, flag] of [
     assert.equal(shard.distributionPoint?.length, 1);
   });
 }
+
+test('CRL-28: entries that are on the published list already are not judged anew, new ones are, and all under other settings', async () => {
+  const host = await openTestHost();
+  await host.assign(record('0c0c', { status: held() }));
+  await host.publish();
+  const { issuer } = host.ca;
+  const cabf: Issuer = { ...issuer, policy: { ...issuer.policy, profile: 'cabf' } };
+  const attempt = () => host.publisher().execute(cabf, host.publisher().plan(cabf));
+  host.advance(60);
+  const [underCabf] = await attempt();
+  assert.ok(underCabf?.kind === 'failed');
+  assert.match(underCabf.error.message, /reason_hold/);
+  await host.statuses.release(1, octetsOf('0c0c'), host.now);
+  host.advance(60);
+  assert.equal((await attempt())[0]?.kind, 'published');
+  await host.assign(record('0d0d', { status: revoked({ reason: 'aACompromise' }) }));
+  host.advance(60);
+  const [withOther] = await attempt();
+  assert.ok(withOther?.kind === 'failed');
+  assert.match(withOther.error.message, /reason_not_allowed/);
+});
