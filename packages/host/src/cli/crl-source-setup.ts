@@ -45,7 +45,7 @@ export function watchCrlSources(
 }
 
 function soonestList(issuer: Issuer, { publications }: Pick<HostStore, 'publications'>) {
-  const lists = listFreshness([issuer], publications);
+  const lists = listFreshness([issuer], publications).filter(({ kind }) => kind === 'complete');
   return lists.toSorted((a, b) => a.nextUpdate.getTime() - b.nextUpdate.getTime())[0];
 }
 

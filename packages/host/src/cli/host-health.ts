@@ -2,7 +2,8 @@ import type { HealthReport } from '../http/admin-server.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { CrlSourceFailure } from './crl-source-watcher.ts';
 import { formatInstant } from './instant.ts';
-import { expiringLists, type ListFreshness } from './list-freshness.ts';
+import { expiringLists, type ListFreshness, nameOfList } from './list-freshness.ts';
+import { exceededLimit, sizeText } from './list-size.ts';
 import type { KeyProblem } from './loaded-signers.ts';
 import type { PresignProgress } from './presign-scheduler.ts';
 import { endingResponders } from './responder-freshness.ts';
@@ -32,7 +33,7 @@ export function hostHealth(facts: HealthFacts): HealthReport {
       ({ issuer, location, message }) => `${issuer}: the list at ${location} is not taken in: ${message}`,
     ),
     ...expiringLists(lists, now).map(
-      (list) => `the CRL of ${list.issuer} (shard ${list.shard}) expires ${formatInstant(list.nextUpdate)}`,
+      (list) => `the CRL ${nameOfList(list)} ${expiryText(list, now)} ${formatInstant(list.nextUpdate)}`,
     ),
     ...endingResponders(issuers, now),
     ...presigning
@@ -45,9 +46,20 @@ export function hostHealth(facts: HealthFacts): HealthReport {
     healthy: problems.length === 0,
     details: {
       problems,
+      // What is no fault of the host's, and goes on until the CA spreads its certificates over more lists.
+      warnings: lists.flatMap((list) => sizeWarning(list) ?? []),
       edges: edgesListening,
       lists: lists.length,
       ...(Number.isFinite(soonest) ? { earliestNextUpdate: formatInstant(new Date(soonest)) } : {}),
     },
   };
+}
+
+function expiryText({ nextUpdate }: ListFreshness, now: Date): string {
+  return nextUpdate <= now ? 'has expired' : 'expires';
+}
+
+function sizeWarning(list: ListFreshness): string | undefined {
+  const limit = exceededLimit(list);
+  return limit && `the CRL ${nameOfList(list)} has ${sizeText(list)}: ${limit.who}`;
 }

@@ -100,12 +100,12 @@ function registerLists(registry: Registry, { lists }: MetricSources): void {
       new Gauge({
         name,
         help,
-        labelNames: ['issuer', 'shard'],
+        labelNames: ['issuer', 'shard', 'list'],
         registers: [],
         collect(): void {
           this.reset();
           for (const list of lists())
-            this.set({ issuer: list.issuer, shard: String(list.shard) }, read(list));
+            this.set({ issuer: list.issuer, shard: String(list.shard), list: list.kind }, read(list));
         },
       }),
     );

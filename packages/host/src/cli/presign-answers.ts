@@ -9,6 +9,7 @@ import { createHostCrypto } from './host-crypto.ts';
 import type { HostStore } from './host-store.ts';
 import { LoadedSigners } from './loaded-signers.ts';
 import { startProgress } from './progress.ts';
+import { statusHorizon } from './status-horizon.ts';
 
 interface PresignOptions extends HostCommandOptions {
   readonly issuer?: string;
@@ -35,6 +36,7 @@ export async function presignAnswers(
       responders: signers,
       address,
       now,
+      freshUntil: statusHorizon(store.publications, now),
     }),
   });
   const issuers = chosenIssuers(store, options);

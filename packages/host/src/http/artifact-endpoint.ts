@@ -5,7 +5,7 @@ import { bigBody } from './big-body.ts';
 import { type ByteRange, formatContentRange, parseRange, type RangeOutcome } from './byte-range.ts';
 import { checkPreconditions, ifRangeHolds, type Validators } from './conditional-request.ts';
 import type { EdgeRequest } from './edge-request.ts';
-import { type Freshness, freshnessFields, type ListTimes, listFreshness } from './freshness.ts';
+import { type Freshness, freshnessFields, freshnessOfList, type ListTimes } from './freshness.ts';
 import { OpenedArtifacts } from './opened-artifacts.ts';
 import { buildResponse, methodNotAllowed, type ResponseFields, textResponse } from './response.ts';
 
@@ -67,7 +67,7 @@ export class ArtifactEndpoint {
     if (path.endsWith('.json')) return DIRECTORY_FRESHNESS;
     if (!path.endsWith('.crl')) return ISSUER_FRESHNESS;
     const times = crlTimes(artifact.head);
-    return times && listFreshness(times, this.#options.crlPeriodSeconds(path), now);
+    return times && freshnessOfList(times, this.#options.crlPeriodSeconds(path), now);
   }
 }
 

@@ -22,7 +22,7 @@ export interface ListTimes {
  * @param periodSeconds undefined = nobody knows when it is issued anew: a quarter of its validity then
  * @returns undefined for a list that is past its nextUpdate: it has no freshness left (HTTP-23)
  */
-export function listFreshness(
+export function freshnessOfList(
   times: ListTimes,
   periodSeconds: number | undefined,
   now: Date,

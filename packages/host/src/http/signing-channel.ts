@@ -192,6 +192,7 @@ const CAUSES: readonly RefusalCause[] = [
   'certificate_expired',
   'no_key',
   'signer_failed',
+  'source_expired',
   'overloaded',
   'control_unreachable',
 ];

@@ -22,7 +22,10 @@ export function pathOfScope(scope: CrlScope, kind: CrlKind = 'complete'): string
 }
 
 /** For messages: `e1 (full)`, `e1 shard 7` or `e1 shard 7, delta`. */
-export function describeScope(scope: CrlScope, kind: CrlKind = 'complete'): string {
+export function describeScope(
+  scope: Pick<CrlScope, 'issuerName' | 'shard'>,
+  kind: CrlKind = 'complete',
+): string {
   const name = scope.shard === 0 ? `${scope.issuerName} (full)` : `${scope.issuerName} shard ${scope.shard}`;
   return kind === 'delta' ? `${name}, delta` : name;
 }

@@ -70,6 +70,8 @@ export type RefusalCause =
   | 'certificate_expired'
   | 'no_key'
   | 'signer_failed'
+  /** The list that the statuses come from has expired. */
+  | 'source_expired'
   | 'overloaded'
   | 'control_unreachable';
 

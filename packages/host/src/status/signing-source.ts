@@ -176,4 +176,9 @@ const signerFailed: RefusedAnswer = {
 };
 
 /** The newest list has expired: who is not revoked on it may be on the next. */
-const statusesOutdated: RefusedAnswer = { ...signerFailed, retryAfterSeconds: 60 };
+const statusesOutdated: RefusedAnswer = {
+  kind: 'refused',
+  status: 'tryLater',
+  cause: 'source_expired',
+  retryAfterSeconds: 60,
+};

@@ -1,6 +1,5 @@
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
 import { parseConfig } from '#host/cli/config.js';
-import { deltaFreshness } from '#host/cli/doctor/delta-freshness.js';
 import type { Finding } from '#host/cli/doctor/finding.js';
 import type { PublicAnswer, PublicRequest } from '#host/cli/doctor/public-client.js';
 import type { Scene } from '#host/cli/doctor/scene.js';
@@ -19,7 +18,6 @@ export function sceneOf(host: TestHost, play: Play = () => refused): Scene {
     store: { statuses, publications, artifacts },
     issuers,
     lists: listFreshness(issuers, publications),
-    deltas: deltaFreshness(issuers, publications),
     now: host.now,
     environment: {},
     crypto: createNodeCrypto(),

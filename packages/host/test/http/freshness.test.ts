@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { freshnessFields, listFreshness } from '#host/http/freshness.js';
+import { freshnessFields, freshnessOfList } from '#host/http/freshness.js';
 import { SeededRandom } from './seeded-random.js';
 
 const HOUR = 3600;
@@ -35,13 +35,13 @@ describe('how long caches may keep a list', () => {
   for (const [what, validity, period, age, fresh, stale] of table) {
     it(`HTTP-22, T-50: ${what}`, () => {
       const expected = { maxAgeSeconds: fresh, staleIfErrorSeconds: stale };
-      assert.deepEqual(listFreshness(timesOf(validity), period, at(age)), expected);
+      assert.deepEqual(freshnessOfList(timesOf(validity), period, at(age)), expected);
     });
   }
 
   it('HTTP-23, T-11: at its nextUpdate and after it a list has no freshness', () => {
     for (const age of [HOUR, HOUR + 1, 100 * DAY]) {
-      assert.equal(listFreshness(timesOf(HOUR), HOUR, at(age)), undefined, String(age));
+      assert.equal(freshnessOfList(timesOf(HOUR), HOUR, at(age)), undefined, String(age));
     }
   });
 
@@ -51,7 +51,7 @@ describe('how long caches may keep a list', () => {
       const times = timesOf(random.between(1, 20 * DAY));
       const period = random.below(4) === 0 ? undefined : random.between(1, 20 * DAY);
       const now = new Date(thisUpdate.getTime() + random.between(-DAY * 1000, 20 * DAY * 1000));
-      const freshness = listFreshness(times, period, now);
+      const freshness = freshnessOfList(times, period, now);
       if (freshness === undefined) {
         assert.ok(now.getTime() > times.nextUpdate.getTime() - 1000);
         continue;

@@ -28,6 +28,8 @@ export interface CheckPolicy {
   readonly addresses?: 'public-only' | 'any';
   /** The hash function of CertIDs. Default `SHA-1`, which is all that some large responders know. */
   readonly ocspHash?: HashName;
+  /** Whether delta CRLs that a certificate or its CRL names are fetched and applied (RFC 5280 5.2.4). Default `use`. */
+  readonly deltas?: 'use' | 'ignore';
   /** How far the clocks of issuers and responders may be ahead. Default 300. */
   readonly clockSkewSeconds?: number;
   /** For each exchange. Default 15,000. */
@@ -153,9 +155,9 @@ function chainOf(path: ValidPath, { issuerFetches }: FoundPaths): readonly Chain
 function settingsOf({ policy = {}, ...check }: CertificateToCheck): RevocationSettings {
   const { order = 'ocsp-first', clockSkewSeconds = DEFAULT_CLOCK_SKEW_SECONDS } = policy;
   const { at, crypto, fetch, clock, randomBytes } = check;
-  const { addresses, deadlineMilliseconds, ocspHash } = policy;
+  const { addresses, deadlineMilliseconds, deltas, ocspHash } = policy;
   const exchange = { fetch, clock, addresses, deadlineMilliseconds };
-  return { ...exchange, at, crypto, order, clockSkewSeconds, ocspHash, randomBytes };
+  return { ...exchange, at, crypto, order, clockSkewSeconds, deltas, ocspHash, randomBytes };
 }
 
 const RANK: Readonly<Record<CheckVerdict, number>> = { good: 3, undetermined: 2, revoked: 1, invalid: 0 };

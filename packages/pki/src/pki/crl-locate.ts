@@ -46,7 +46,7 @@ export function* locateIndirectEntries(
 }
 
 /** Reads the headers of the entry at `start` and of its serial number; returns where the entry ends. */
-function stepToSerial(scanner: DerScanner, start: number): number {
+export function stepToSerial(scanner: DerScanner, start: number): number {
   scanner.step(start, scanner.bytes.length, 'CRL entry');
   const end = scanner.end;
   scanner.step(scanner.contentStart, end, 'userCertificate');

@@ -1,4 +1,5 @@
 import { DerScanner } from '../encoding/der-scanner.ts';
+import { stepToSerial } from './crl-locate.ts';
 
 /**
  * Which serial numbers the entries of a CRL have, at 4 octets for each. Where every entry of one list is
@@ -52,14 +53,6 @@ function findSerials(entries: Uint8Array, count: number): Uint32Array<ArrayBuffe
     starts[i] = scanner.contentStart;
   }
   return starts;
-}
-
-/** Reads the headers of the entry at `start` and of its serial number; returns where the entry ends. */
-function stepToSerial(scanner: DerScanner, start: number): number {
-  scanner.step(start, scanner.bytes.length, 'CRL entry');
-  const { end } = scanner;
-  scanner.step(scanner.contentStart, end, 'userCertificate');
-  return end;
 }
 
 /** A serial number has 21 octets at most, so that its length is the octet before it. */

@@ -4,7 +4,6 @@ import { LancreError } from '../../errors/lancre-error.ts';
 import { type HostCommandOptions, printResult, withHostOptions } from '../command-tools.ts';
 import { type Config, loadConfig } from '../config.ts';
 import type { CliContext } from '../context.ts';
-import { deltaFreshness } from '../doctor/delta-freshness.ts';
 import { examineHost } from '../doctor/examine-host.ts';
 import { type Finding, Findings, worstOf } from '../doctor/finding.ts';
 import { findingsText } from '../doctor/findings-text.ts';
@@ -62,7 +61,6 @@ function sceneOf(context: CliContext, options: DoctorOptions, config: Config, st
     store,
     issuers,
     lists: listFreshness(issuers, store.publications),
-    deltas: deltaFreshness(issuers, store.publications),
     now: context.now(),
     environment: context.environment,
     crypto: createHostCrypto(),

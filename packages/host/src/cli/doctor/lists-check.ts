@@ -1,30 +1,23 @@
 import { crlPath } from '../../issuer/public-address.ts';
 import { formatDuration } from '../duration.ts';
 import { formatInstant } from '../instant.ts';
-import { expiringLists, type ListFreshness } from '../list-freshness.ts';
+import { expiringLists, type ListFreshness, nameOfList } from '../list-freshness.ts';
+import { exceededLimit, sizeText } from '../list-size.ts';
 import { type Finding, Findings } from './finding.ts';
-import { listName, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 
 /** Whether every list is there, has time left, and is of a size that clients take. */
-export function checkLists(
-  scene: Pick<Scene, 'issuers' | 'store' | 'lists' | 'deltas' | 'now'>,
-): readonly Finding[] {
+export function checkLists(scene: Pick<Scene, 'issuers' | 'store' | 'lists' | 'now'>): readonly Finding[] {
   const findings = new Findings('lists');
   checkPresence(findings, scene);
-  const { lists, deltas, now } = scene;
-  checkFreshness(findings, lists, '', now);
-  checkFreshness(findings, deltas, ' delta', now);
+  const { lists, now } = scene;
+  checkFreshness(findings, lists, now);
   for (const list of lists) checkSize(findings, list);
-  return findings.orGood(summary(lists, deltas, now));
+  return findings.orGood(summary(lists, now));
 }
 
 /** The publisher makes a list anew long before: red here is no false alarm, and comes in time. */
-function checkFreshness(
-  findings: Findings,
-  lists: readonly ListFreshness[],
-  kind: '' | ' delta',
-  now: Date,
-): void {
+function checkFreshness(findings: Findings, lists: readonly ListFreshness[], now: Date): void {
   const late = expiringLists(lists, now);
   const ended = late.filter(({ nextUpdate }) => nextUpdate <= now);
   const ending = late.filter(({ nextUpdate }) => nextUpdate > now);
@@ -36,7 +29,7 @@ function checkFreshness(
     if (first === undefined) continue;
     const others = group.length === 1 ? '' : `, and so do ${group.length - 1} more`;
     findings.bad(
-      `${nameOf(first)}${kind} ${what} (nextUpdate ${formatInstant(first.nextUpdate)})${others}`,
+      `${nameOfList(first)} ${what} (nextUpdate ${formatInstant(first.nextUpdate)})${others}`,
       'keep "lancre serve" running, or run "lancre publish" often; other findings, or the log, say why it fails',
     );
   }
@@ -48,7 +41,9 @@ function checkPresence(
 ) {
   for (const { name, key, policy } of issuers) {
     const { shards, full } = policy.crl;
-    const published = new Set(lists.filter(({ issuer }) => issuer === name).map(({ shard }) => shard));
+    const published = new Set(
+      lists.filter(({ issuer, kind }) => issuer === name && kind === 'complete').map(({ shard }) => shard),
+    );
     const wanted = Array.from({ length: shards }, (_, index) => index + 1);
     if (full === 'publish') wanted.unshift(0);
     const absent = key === undefined ? [] : wanted.filter((shard) => !published.has(shard));
@@ -67,39 +62,29 @@ function checkPresence(
 
 /** CRL-25: the limits of those who read them. */
 function checkSize(findings: Findings, list: ListFreshness): void {
-  const limit = sizeLimits.find(({ octets }) => list.length > octets);
+  const limit = exceededLimit(list);
   if (limit === undefined) return;
-  const size = `${(list.length / 2 ** 20).toFixed(1)} MiB (${list.entryCount} entries)`;
-  const message = `${nameOf(list)} has ${size}: ${limit.who}`;
+  const message = `${nameOfList(list)} has ${sizeText(list)}: ${limit.who}`;
   const remedy = `"lancre issuer set ${list.issuer} --shards N": certificates issued from then on are spread over N lists`;
   // Nobody need fetch the full list where there are shards.
   if (limit.verdict === 'bad' && list.shard > 0) findings.bad(message, remedy);
   else findings.warning(message, remedy);
 }
 
-function summary(lists: readonly ListFreshness[], deltas: readonly ListFreshness[], now: Date): string {
+function summary(lists: readonly ListFreshness[], now: Date): string {
   const [first] = inOrder(lists);
   if (first === undefined) return 'none is published, and none has to be';
   const left = formatDuration((first.nextUpdate.getTime() - now.getTime()) / 1000);
   const largest = Math.max(...lists.map(({ length }) => length));
-  const and = deltas.length === 0 ? '' : ` and ${deltas.length} deltas`;
-  return `lists: ${lists.length}${and}, of at most ${largest} octets; the first to end is ${nameOf(first)}, in ${left}`;
+  const deltas = lists.filter(({ kind }) => kind === 'delta').length;
+  const and = deltas === 0 ? '' : ` and ${deltas} deltas`;
+  return `lists: ${lists.length - deltas}${and}, of at most ${largest} octets; the first to end is ${nameOfList(first)}, in ${left}`;
 }
 
 function inOrder(lists: readonly ListFreshness[]): readonly ListFreshness[] {
   return lists.toSorted((a, b) => a.nextUpdate.getTime() - b.nextUpdate.getTime());
 }
 
-function nameOf({ issuer, shard }: ListFreshness): string {
-  return listName(issuer, shard);
-}
-
 function countOf(count: number): string {
   return count === 1 ? 'one list' : `each of ${count} lists`;
 }
-
-const sizeLimits = [
-  { octets: 32 * 2 ** 20, verdict: 'bad', who: 'OpenSSL takes at most 32 MiB' },
-  { octets: 10 * 2 ** 20, verdict: 'warning', who: "Microsoft's program wants less than 10 MiB" },
-  { octets: 5 * 2 ** 20, verdict: 'warning', who: 'Chromium takes at most 5 MiB' },
-] as const;

@@ -19,12 +19,13 @@ import type { Scene } from './scene.ts';
 /** Fetches the CRLs of an issuer, and looks at them as a client does. */
 export async function checkPublicLists(scene: Scene, issuer: Issuer): Promise<readonly Finding[]> {
   const findings = new Findings('public CRLs');
-  const shards = scene.lists.filter(({ issuer: name }) => name === issuer.name).map(({ shard }) => shard);
+  const lists = scene.lists.filter(({ issuer: name }) => name === issuer.name);
+  const shards = lists.filter(({ kind }) => kind === 'complete').map(({ shard }) => shard);
   if (shards.length === 0) return [];
   const asked = chosen(shards);
   for (const shard of asked) {
     await checkList(findings, scene, issuer, { shard, kind: 'complete' });
-    if (scene.deltas.some((delta) => delta.issuer === issuer.name && delta.shard === shard))
+    if (lists.some((list) => list.kind === 'delta' && list.shard === shard))
       await checkList(findings, scene, issuer, { shard, kind: 'delta' });
   }
   const count = asked.length === shards.length ? `${asked.length}` : `${asked.length} of ${shards.length}`;

@@ -10,18 +10,11 @@ export interface Scene {
   readonly config: Config;
   readonly store: Pick<HostStore, 'statuses' | 'publications' | 'artifacts'>;
   readonly issuers: readonly Issuer[];
-  /** What is recorded as published. */
+  /** What is recorded as published: complete lists and deltas. */
   readonly lists: readonly ListFreshness[];
-  /** The same of delta CRLs. */
-  readonly deltas: readonly ListFreshness[];
   readonly now: Date;
   /** Where pass phrases are looked up. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly crypto: StreamingCryptoProvider;
   readonly client: PublicAccess;
-}
-
-/** For messages: `e1 (full)` or `e1 shard 7`. */
-export function listName(issuerName: string, shard: number): string {
-  return shard === 0 ? `${issuerName} (full)` : `${issuerName} shard ${shard}`;
 }
