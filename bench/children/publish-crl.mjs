@@ -6,6 +6,7 @@ import { createHostCrypto } from '../../packages/host/dist/cli/host-crypto.js';
 import { openHostStore } from '../../packages/host/dist/cli/host-store.js';
 import { LoadedSigners } from '../../packages/host/dist/cli/loaded-signers.js';
 import { CrlPublisher } from '../../packages/host/dist/publish/crl-publisher.js';
+import { watchOwnMemory } from '../tools/own-memory.mjs';
 
 const [path, hours] = process.argv.slice(2);
 const config = await loadConfig(path);
@@ -23,11 +24,12 @@ const publisher = new CrlPublisher({
 const [issuer] = store.issuers.listIssuers();
 await signers.load([issuer]);
 const lists = publisher.plan(issuer);
+const memory = watchOwnMemory();
 const start = performance.now();
 const [outcome] = await publisher.execute(issuer, lists);
 const seconds = (performance.now() - start) / 1000;
+const peakOctets = memory.end();
 await store.close();
-if (outcome?.kind !== 'published') throw outcome?.error ?? new Error('nothing was due');
+if (outcome?.kind !== 'published') throw new Error(`not published: ${outcome?.kind ?? 'nothing was due'}`);
 const { entryCount, length } = outcome.publication;
-const peakOctets = process.resourceUsage().maxRSS * 1024;
 console.log(JSON.stringify({ seconds, entries: entryCount, octets: length, peakOctets }));

@@ -12,22 +12,28 @@ const repetitions = 3;
 
 /** A full CRL whose entries all have a reason, from the store to the published file. */
 export async function run({ workshop, slow }) {
-  const count = scaled(1_000_000, 1000);
-  const ca = await createTestCa(workshop.path('ca'));
-  const index = workshop.path('index.txt');
+  const rows = await runOf(workshop, scaled(1_000_000, 1000), slow ? 'with-openssl' : 'alone');
+  return slow ? [...rows, ...(await runOf(workshop, scaled(10_000_000, 10_000), 'large'))] : rows;
+}
+
+/** @returns {Promise<import('../tools/table.mjs').Row[]>} */
+async function runOf(workshop, count, kind) {
+  const ca = await createTestCa(workshop.path(`ca-${count}`));
+  const index = workshop.path(`index-${count}.txt`);
   // In order, since this is not about importing. The few good ones are revoked between two runs, so that the list is due again.
   const serials = [...randomSerials(count).sort(), ...randomSerials(repetitions)];
   await writeOpensslIndex(index, serials, (place) => place < count);
-  const host = await createTestHost(workshop, 'host', ca);
+  const host = await createTestHost(workshop, `host-${count}`, ca);
   await importIndex(workshop, host, index);
   const commands = await publishByCommand(workshop, host, serials.slice(count));
   const executions = [];
   for (let hours = 2; hours < 2 + repetitions; hours += 1) {
     executions.push(await runChild(workshop, publishCrl, host.config, hours));
   }
-  const peer = slow
-    ? await opensslCrlSeconds(workshop, ca, index)
-    : { peer: 'openssl ca -gencrl: with --slow' };
+  const peer =
+    kind === 'with-openssl'
+      ? await opensslCrlSeconds(workshop, ca, index)
+      : { peer: kind === 'alone' ? 'openssl ca -gencrl: with --slow' : undefined };
   const entries = `CRL of ${count.toLocaleString('en')} entries`;
   const { octets } = executions[0];
   return [
@@ -37,8 +43,8 @@ export async function run({ workshop, slow }) {
       unit: 's',
       ...peer,
       better: 'less',
-      aim: '<= 1',
-      note: `${(octets / 1e6).toFixed(1)} MB; at most ${median(executions.map(({ peakOctets }) => peakOctets / 1e6)).toFixed(0)} MB resident`,
+      ...(kind === 'large' ? {} : { aim: '<= 0.4' }),
+      note: `${(octets / 1e6).toFixed(1)} MB; at most ${median(executions.map(({ peakOctets }) => peakOctets / 1e6)).toFixed(0)} MB of memory of its own`,
     },
     {
       name: `${entries}: lancre publish, whole command`,
@@ -46,7 +52,7 @@ export async function run({ workshop, slow }) {
       unit: 's',
       ...peer,
       better: 'less',
-      note: `at most ${median(commands.map(({ peakOctets }) => peakOctets / 1e6)).toFixed(0)} MB resident`,
+      note: `at most ${median(commands.map(({ peakOctets }) => peakOctets / 1e6)).toFixed(0)} MB resident, the store's pages among them`,
     },
   ];
 }

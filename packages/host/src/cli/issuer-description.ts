@@ -1,5 +1,6 @@
 import { formatName } from '@lancre/pki/certificate';
 import { describeKey, type Issuer } from '../issuer/issuer.ts';
+import type { CrlPolicy } from '../issuer/issuer-policy.ts';
 import { crlUrl, issuerUrl, ocspUrl, type PublicAddress } from '../issuer/public-address.ts';
 import { formatFields } from './command-tools.ts';
 import { formatDuration } from './duration.ts';
@@ -26,7 +27,7 @@ export function issuerUrlLines(issuer: Issuer, address: PublicAddress): string[]
 /** An issuer for people. */
 export function issuerLines(issuer: Issuer, store: HostStore): string[] {
   const { assigned, listed } = store.statuses.count(issuer.id);
-  const { profile, crl } = issuer.policy;
+  const { profile, issues, crl } = issuer.policy;
   return formatFields([
     ['name', issuer.name],
     ...issuer.certificates.map(
@@ -48,11 +49,9 @@ export function issuerLines(issuer: Issuer, store: HostStore): string[] {
     ...compromiseFields(issuer),
     ['certificates', `${assigned}, of which ${listed} revoked`],
     ['profile', profile],
+    ...(issues === 'any' ? [] : ([['issues', `${issues} certificates only`]] as const)),
     ['OCSP', ocspText(issuer)],
-    [
-      'CRL',
-      `valid ${formatDuration(crl.validitySeconds + 1)}; anew every ${formatDuration(crl.periodSeconds)}; ${crl.shards} shards; full list: ${crl.full}`,
-    ],
+    ['CRL', crlText(crl)],
   ]);
 }
 
@@ -126,4 +125,15 @@ function ocspText({ policy: { ocsp }, requestSigners }: Issuer): string {
     ...(requestSigners === undefined ? [] : ['requests must be signed']),
   ];
   return settings.join('; ');
+}
+
+function crlText({ validitySeconds, periodSeconds, shards, full, delta }: CrlPolicy): string {
+  const deltas =
+    delta === 'omit'
+      ? ''
+      : `; deltas valid ${formatDuration(delta.validitySeconds + 1)}, anew every ${formatDuration(delta.periodSeconds)}`;
+  return (
+    `valid ${formatDuration(validitySeconds + 1)}; anew every ${formatDuration(periodSeconds)}; ` +
+    `${shards} shards; full list: ${full}${deltas}`
+  );
 }

@@ -43,6 +43,8 @@ export interface StagedArtifact {
   overwrite(position: number, bytes: Uint8Array): Promise<void>;
   /** Reads back what was staged, for the checks before publication; each part is valid until the next is asked for. */
   read(): AsyncIterable<Uint8Array>;
+  /** Begins to make durable what was written, while it is still being looked at. */
+  settle(): void;
   /** Makes it durable and gives it its name. */
   seal(attributes: { readonly lastModified: Date }): Promise<ObjectName>;
   /** Throws it away. */

@@ -87,6 +87,7 @@ export class CrlEncoder {
     if (outer.head.length !== this.#outerLength) return 'repeat';
     await this.staged.append(outer.tail);
     await this.staged.overwrite(0, outer.head);
+    this.staged.settle();
     return 'complete';
   }
 

@@ -15,7 +15,8 @@ import type { Issuer } from '../issuer/issuer.ts';
 import type { StatusView } from '../status/status-view.ts';
 import type { ArtifactView, OpenedArtifact, StagedArtifact } from './artifact-store.ts';
 import type { CrlHeader } from './crl-content.ts';
-import { differenceOf } from './crl-difference.ts';
+import { entriesGone } from './crl-difference.ts';
+import { type CrlParts, cutCrl } from './crl-parts.ts';
 import { lostEntry } from './lost-entry.ts';
 import type { Publication } from './publication-store.ts';
 
@@ -95,28 +96,23 @@ class Gate {
     const { header, issuer, crypto } = list;
     this.#list = list;
     this.#published = published;
-    this.#signature = crypto.beginVerify({
+    const signature = crypto.beginVerify({
       algorithm: { der: header.signatureAlgorithmDer },
       subjectPublicKeyInfoDer: issuer.certificates[0].subjectPublicKeyInfo.der,
     });
-    this.#linter = new CrlLinter(lintOptionsOf(issuer, header));
-    const linter = this.#linter;
-    const signature = this.#signature;
+    const linter = new CrlLinter(lintOptionsOf(issuer, header));
+    this.#signature = signature;
+    this.#linter = linter;
     this.#scanner = new CrlScanner({
-      onEntry: this.#isJudged ? () => undefined : (octets, start, end) => linter.entry(octets, start, end),
+      onEntry: (octets, start, end) => linter.entry(octets, start, end),
       onTbs: (octets) => signature.update(octets),
     });
   }
 
   async check(): Promise<GateFault | undefined> {
-    const { staged, header, previous } = this.#list;
-    // Read once: the comparison draws the octets through the scanner.
-    const scanned = pushedThrough(staged.read(), this.#scanner);
     try {
-      const lost = await this.#compare(leftOpen(scanned));
-      for await (const _ of scanned);
-      const crl = this.#scanner.finish();
-      const fault = contentFault(crl, header) ?? successionFault(crl, previous);
+      const { crl, lost } = await this.#read();
+      const fault = contentFault(crl, this.#list.header) ?? successionFault(crl, this.#list.previous);
       if (fault !== undefined) return fault;
       const verdict = await this.#signature.finish(crl.signature);
       if (verdict !== 'valid') return { code: 'signature', message: `its signature is ${verdict}` };
@@ -124,24 +120,51 @@ class Gate {
     } catch (error) {
       if (!(error instanceof PkiError)) throw error;
       return { code: 'unreadable', message: `it cannot be read back: ${error.message}` };
-    } finally {
-      await scanned.return();
     }
   }
 
-  /** What stands on the published list octet for octet was linted when that was published, under the same settings. */
-  get #isJudged(): boolean {
-    const { previous, terms } = this.#list;
-    return this.#published !== undefined && terms !== undefined && previous?.terms === terms;
+  /** Once from beginning to end, through the scanner. */
+  async #read(): Promise<{ readonly crl: ScannedCrl; readonly lost: string | undefined }> {
+    const parts = await cutCrl(this.#list.staged.read());
+    try {
+      this.#scanner.push(parts.head);
+      const lost = await this.#readEntries(parts);
+      for await (const chunk of parts.tail) this.#scanner.push(chunk);
+      return { crl: this.#scanner.finish(), lost };
+    } finally {
+      await parts.close();
+    }
   }
 
-  async #compare(fresh: AsyncIterable<Uint8Array>): Promise<string | undefined> {
-    const { previous, issuer, statuses } = this.#list;
-    if (this.#published === undefined || previous === undefined) return undefined;
-    const judge = (entry: Uint8Array): void => this.#linter.entry(entry, 0, entry.length);
-    const onFresh = this.#isJudged ? judge : undefined;
-    const { gone } = await differenceOf(this.#published.read(), fresh, onFresh);
-    return lostEntry({ publication: previous, issuer, statuses }, gone);
+  async #readEntries(parts: CrlParts): Promise<string | undefined> {
+    const { previous, terms, issuer, statuses } = this.#list;
+    const scanner = this.#scanner;
+    if (this.#published === undefined || previous === undefined) {
+      for await (const chunk of parts.entries) scanner.push(chunk);
+      return undefined;
+    }
+    const published = await cutPublished(this.#published);
+    // What stands on the published list octet for octet was judged when that was published, under the same settings.
+    const isJudged = terms !== undefined && previous.terms === terms;
+    try {
+      const gone = await entriesGone(published, parts, {
+        onSame: (entries, count) => (isJudged ? scanner.pass(entries, count) : scanner.push(entries)),
+        onFresh: (entry) => scanner.push(entry),
+      });
+      return lostEntry({ publication: previous, issuer, statuses }, gone);
+    } finally {
+      await published.close();
+    }
+  }
+}
+
+/** @throws LancreError `store_corrupt` when it is no list */
+async function cutPublished(published: OpenedArtifact): Promise<CrlParts> {
+  try {
+    return await cutCrl(published.read());
+  } catch (cause) {
+    if (!(cause instanceof PkiError)) throw cause;
+    throw new LancreError('store_corrupt', `what is published is no list: ${cause.message}`, { cause });
   }
 }
 
@@ -161,21 +184,6 @@ function lintOptionsOf({ certificates, policy }: Issuer, { thisUpdate }: CrlHead
 function lintFault(linter: CrlLinter, crl: ScannedCrl): GateFault | undefined {
   const finding = linter.finish(crl).find(({ severity }) => severity === 'error');
   return finding && { code: 'lint', message: `${finding.message} (${finding.id}, ${finding.clause})` };
-}
-
-/** The same parts; whoever ends early leaves the rest to be read. */
-function leftOpen(parts: AsyncGenerator<Uint8Array, void, undefined>): AsyncIterable<Uint8Array> {
-  return { [Symbol.asyncIterator]: () => ({ next: () => parts.next() }) };
-}
-
-async function* pushedThrough(
-  parts: AsyncIterable<Uint8Array>,
-  scanner: CrlScanner,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const part of parts) {
-    scanner.push(part);
-    yield part;
-  }
 }
 
 function contentFault(crl: ScannedCrl, header: CrlHeader): GateFault | undefined {

@@ -1,20 +1,22 @@
-import { measureCrl } from '@lancre/pki/crl';
-import { PkiError } from '@lancre/pki/errors';
 import { LancreError } from '../errors/lancre-error.ts';
 
 /**
- * The entries of a list that comes chunk by chunk, seen through a window of some chunks: always at the
+ * The entries of a list that come chunk by chunk, seen through a window of some chunks: always at the
  * beginning of an entry, in memory that does not grow with the list.
  */
 export class EntryWindow {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #octets: Buffer = Buffer.alloc(0);
   #position = 0;
-  /** Octets of entries that are not in the window yet; undefined before the head of the list was read. */
-  #toCome: number | undefined;
+  #toCome: number;
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
+  /**
+   * @param chunks the contents of revokedCertificates
+   * @param length how many octets they are
+   */
+  constructor(chunks: AsyncIterable<Uint8Array>, length: number) {
     this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#toCome = length;
   }
 
   /** Octets from the present entry to the end of the window. */
@@ -26,12 +28,11 @@ export class EntryWindow {
    * Sees that the present entry is in the window whole.
    *
    * @returns false when there are no more entries
-   * @throws LancreError `store_corrupt` when the octets are no list, or end too early
+   * @throws LancreError `store_corrupt` when they end too early
    */
   async fill(): Promise<boolean> {
-    if (this.#toCome === undefined) await this.#readHead();
     // An entry in full, and so much of those after it that a comparison is worth it.
-    while ((this.#toCome ?? 0) > 0 && this.available < lowWater) await this.#takeChunk();
+    while (this.#toCome > 0 && this.available < lowWater) await this.#takeChunk();
     return this.available > 0;
   }
 
@@ -46,9 +47,9 @@ export class EntryWindow {
     return this.#octets.compare(other.#octets, there + start, there + end, from + start, from + end) === 0;
   }
 
-  /** The present entry, copied. */
+  /** The present entry; a slice of the window. */
   entry(): Uint8Array {
-    return Uint8Array.from(this.#octets.subarray(this.#position, this.#entryEnd(this.#position)));
+    return this.#octets.subarray(this.#position, this.#entryEnd(this.#position));
   }
 
   /** The content octets of its userCertificate; a slice of the window. */
@@ -69,67 +70,40 @@ export class EntryWindow {
     this.#position = this.#entryEnd(this.#position);
   }
 
+  /** Steps over whole entries of so many octets. */
+  skipOctets(octets: number): void {
+    this.#position += octets;
+  }
+
   /**
    * Steps over the entries that end within the next `octets`.
    *
-   * @returns how many octets that were
+   * @returns those entries, a slice of the window, and how many they are
    */
-  skipWhole(octets: number): number {
+  skipWhole(octets: number): { readonly entriesDer: Uint8Array; readonly count: number } {
     const start = this.#position;
     const limit = start + octets;
-    for (let end = this.#entryEnd(start); end <= limit && end > this.#position; ) {
+    let count = 0;
+    while (this.#position < limit) {
+      const end = this.#entryEnd(this.#position);
+      if (end > limit) break;
       this.#position = end;
-      if (end === this.#octets.length) break;
-      end = this.#entryEnd(end);
+      count += 1;
     }
-    return this.#position - start;
-  }
-
-  /** Ends the reading of the list. */
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
+    return { entriesDer: this.#octets.subarray(start, this.#position), count };
   }
 
   #entryEnd(position: number): number {
     return elementEnd(this.#octets, position);
   }
 
-  async #readHead(): Promise<void> {
-    for (;;) {
-      const layout = measure(this.#octets);
-      if (typeof layout !== 'number') {
-        const { entriesStart, entriesEnd } = layout;
-        const inWindow = Math.min(this.#octets.length, entriesEnd);
-        this.#toCome = entriesEnd - inWindow;
-        this.#octets = this.#octets.subarray(Math.min(entriesStart, inWindow), inWindow);
-        return;
-      }
-      this.#octets = Buffer.concat([this.#octets, await this.#nextChunk()]);
-    }
-  }
-
   async #takeChunk(): Promise<void> {
-    const chunk = await this.#nextChunk();
-    const entries = chunk.subarray(0, this.#toCome);
-    this.#toCome = (this.#toCome ?? 0) - entries.length;
-    // Copied: the chunk's memory is its reader's.
-    this.#octets = Buffer.concat([this.#octets.subarray(this.#position), entries]);
-    this.#position = 0;
-  }
-
-  async #nextChunk(): Promise<Uint8Array> {
     const { done, value } = await this.#chunks.next();
     if (done === true) throw new LancreError('store_corrupt', 'a published list is cut off');
-    return value;
-  }
-}
-
-function measure(octets: Uint8Array): ReturnType<typeof measureCrl> {
-  try {
-    return measureCrl(octets);
-  } catch (cause) {
-    if (!(cause instanceof PkiError)) throw cause;
-    throw new LancreError('store_corrupt', `what is published is no list: ${cause.message}`, { cause });
+    this.#toCome -= value.length;
+    // Copied: the chunk's memory is its reader's.
+    this.#octets = Buffer.concat([this.#octets.subarray(this.#position), value]);
+    this.#position = 0;
   }
 }
 

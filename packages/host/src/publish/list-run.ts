@@ -276,11 +276,10 @@ async function feed(works: readonly Work[], snapshot: RevokedSnapshot, shard: nu
   if (encoding.length === 0) return;
   try {
     for (const { entriesDer } of snapshot.batches(shard)) {
-      for (const { encoder } of encoding) {
-        const written = encoder.add(entriesDer);
-        // Awaited only where there is something to wait for: that is once in some hundred batches.
-        if (written !== undefined) await written;
-      }
+      // All take their copies first: the batch is valid until something else is read from the store.
+      const writes = encoding.map(({ encoder }) => encoder.add(entriesDer));
+      // Awaited only where there is something to wait for: that is once in some hundred batches.
+      for (const written of writes) if (written !== undefined) await written;
     }
   } catch (cause) {
     for (const work of encoding) work.fault ??= cause;

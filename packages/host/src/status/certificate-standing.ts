@@ -53,8 +53,9 @@ export function standingOf(
 function statusUnder({ compromise, policy }: Issuer, status: CertificateStatus): CertificateStatus {
   if (compromise === undefined || status.kind === 'revoked') return status;
   const revoked = { kind: 'revoked', revocationTime: compromise.since } as const;
-  // BR 7.2.2 has no such reason for certificates of subscribers.
-  return policy.profile === 'cabf' ? revoked : { ...revoked, reason: 'cACompromise' };
+  // BR 7.2.2 has no such reason for certificates of subscribers, and BR 7.3 wants one for those of CAs.
+  const hasReason = policy.profile === 'private' || policy.issues === 'ca';
+  return hasReason ? { ...revoked, reason: 'cACompromise' } : revoked;
 }
 
 function unassigned(issuer: Issuer): CertificateStanding {

@@ -39,6 +39,6 @@ export interface RevokedChanges {
 
 /** Some entries, back to back. */
 export interface RevokedBatch {
-  /** Elements of revokedCertificates in DER (RFC 5280 5.1.2.6). Valid until the next batch is asked for. */
+  /** Elements of revokedCertificates in DER (RFC 5280 5.1.2.6). Valid until anything is read from the store: copy at once. */
   readonly entriesDer: Uint8Array;
 }

@@ -120,6 +120,7 @@ class StagedFile implements StagedArtifact {
   #length = 0;
   /** Of what was read from beginning to end, and not written to since: what was checked is what is named. */
   #digest: string | undefined;
+  #settling: Promise<void> = Promise.resolve();
 
   constructor(root: string, path: string, file: FileHandle) {
     this.#root = root;
@@ -152,9 +153,16 @@ class StagedFile implements StagedArtifact {
     }
   }
 
+  settle(): void {
+    this.#settling = this.#file.datasync();
+    // Told when it is sealed; what is thrown away need not be durable.
+    this.#settling.catch(() => undefined);
+  }
+
   async seal(attributes: { readonly lastModified: Date }): Promise<ObjectName> {
     const object = await this.#hash();
     const target = objectPathIn(this.#root, object);
+    await this.#settling;
     await this.#file.utimes(attributes.lastModified, attributes.lastModified);
     await this.#file.sync();
     await this.#file.close();
@@ -175,6 +183,7 @@ class StagedFile implements StagedArtifact {
   }
 
   async discard(): Promise<void> {
+    await this.#settling.catch(() => undefined);
     await this.#file.close();
     await rm(this.#path, { force: true });
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { decodeCertificates } from '@lancre/pki/certificate';
+import { crlDistributionPointsOf, decodeCertificates } from '@lancre/pki/certificate';
 import { evidenceAddressesOf } from '@lancre/pki/client';
 import { shardFunction } from '#host/cli/urls/openssl-section.js';
 import { shardOfSerial } from '#host/issuer/issuer-policy.js';
@@ -62,6 +62,18 @@ describe('lancre urls --format openssl', { skip: missingPrograms('openssl') }, (
       assert.match(told, /The certificate carries all of these\./);
     });
   }
+
+  it('SHD-05: one http URI stands in the CDP, without reasons and without another issuer', async () => {
+    const { status } = await workshop.run('/bin/sh', '-c', `SHARD=3 ${signCommand('1001')}`);
+    assert.equal(status, 0);
+    const [certificate] = decodeCertificates(await workshop.read('leaf.pem'));
+    const points = certificate && crlDistributionPointsOf(certificate);
+    assert.equal(points?.length, 1);
+    const [point] = points;
+    assert.deepEqual(point?.distributionPoint, [{ type: 'uri', uri: `${base}/c/one/3.crl` }]);
+    assert.equal(point.reasons, undefined);
+    assert.equal(point.crlIssuer, undefined);
+  });
 
   it('signs nothing while nobody has said which shard', async () => {
     const { status } = await workshop.run('/bin/sh', '-c', signCommand('1007'));

@@ -73,7 +73,7 @@ test('a delta ends sooner than its complete list, and is told of by itself', asy
   await host.publish();
   assert.match(told(checkLists(sceneOf(host))).join(), /^good: lists: 1 and 1 deltas/);
   host.advance(day - 3600);
-  assert.match(told(checkLists(sceneOf(host))).join(), /^bad: e1 \(full\) delta has less than a third/);
+  assert.match(told(checkLists(sceneOf(host))).join(), /^bad: e1 \(full\), delta has less than a third/);
 });
 
 test('a list that was never published, and one whose file is gone, are bad', async () => {

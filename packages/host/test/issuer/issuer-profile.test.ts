@@ -67,6 +67,21 @@ test('CRL-21: lists are issued anew every 4 days at least', () => {
   assert.match(faultOf(cabf({}, { periodSeconds: 4 * DAY + 1 })), /4 days.*BR 4\.9\.7/);
 });
 
+test('CRL-22: lists of CA certificates are valid for twelve months at most, and issued anew as often', () => {
+  const ofCas = (crl: Partial<CrlPolicy>) => {
+    const issuer = cabf({}, crl);
+    return faultOf({ ...issuer, policy: { ...issuer.policy, issues: 'ca' } });
+  };
+  assert.equal(ofCas({ validitySeconds: 365 * DAY - 1, periodSeconds: 365 * DAY }), 'none');
+  assert.match(ofCas({ validitySeconds: 365 * DAY }), /12 months.*BR 7\.2/);
+  assert.match(ofCas({ validitySeconds: 300 * DAY, periodSeconds: 366 * DAY }), /12 months.*BR 4\.9\.7/);
+});
+
+test('SHD-20: under cabf there are no delta CRLs', () => {
+  const delta = { validitySeconds: DAY - 1, periodSeconds: HOUR };
+  assert.match(faultOf(cabf({}, { delta })), /delta CRLs.*BR 7\.2\.2/);
+});
+
 test('ORSP-27: a serial never assigned is told unauthorized or unknown, and never suspended', () => {
   for (const unknownSerial of ['unauthorized', 'unknown'] as const)
     assert.equal(faultOf(cabf({ unknownSerial })), 'none');

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import {
   crlPath,
   crlUrl,
+  deltaCrlPath,
+  deltaCrlUrl,
   issuerExtensions,
   issuerPath,
   issuerUrl,
@@ -58,4 +60,23 @@ test('the paths of the published tree do not begin with a slash', () => {
     issuerExtensions.map((extension) => issuerPath('e1', extension)),
     ['i/e1', 'i/e1.der', 'i/e1.cer', 'i/e1.crt', 'i/e1.p7c', 'i/e1.pem'],
   );
+});
+
+test('SHD-21: shards are named by issuer and number, so that lists of a CA and of its next key never meet', () => {
+  const address = { routing: 'host', zone: 'example.net' } as const;
+  const urls = ['e1', 'e2', 'e1-2027'].flatMap((name) =>
+    [0, 1, 2].flatMap((shard) => [crlUrl(address, name, shard), deltaCrlUrl(address, name, shard)]),
+  );
+  assert.equal(new Set(urls).size, urls.length);
+});
+
+test('the URL of a delta leads to the path it is published at', () => {
+  for (const [shard, host, path] of [
+    [0, 'http://e1.c.example.net/e1.delta.crl', 'c/e1.delta.crl'],
+    [7, 'http://e1.c.example.net/7.delta.crl', 'c/e1/7.delta.crl'],
+  ] as const) {
+    assert.equal(deltaCrlUrl({ routing: 'host', zone: 'example.net' }, 'e1', shard), host);
+    assert.equal(deltaCrlUrl({ routing: 'path', base: 'http://pki' }, 'e1', shard), `http://pki/${path}`);
+    assert.equal(deltaCrlPath('e1', shard), path);
+  }
 });

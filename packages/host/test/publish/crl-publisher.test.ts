@@ -11,7 +11,9 @@ import {
   issuingDistributionPointOf,
 } from '@lancre/pki/crl';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
+import { exceededLimit } from '#host/cli/list-size.js';
 import type { Issuer } from '#host/issuer/issuer.js';
+import { shardOfSerial } from '#host/issuer/issuer-policy.js';
 import { crlUrl } from '#host/issuer/public-address.js';
 import { held, octetsOf, REVOKED_AT, record, revoked } from '../status/records.ts';
 import { contentLengths, serialsOf } from './exact-lengths.ts';
@@ -692,7 +694,7 @@ function withResolvers<T>() {
   return { promise, resolve };
 }
 
-test('T-19: a list that has lost an entry whose certificate lives is kept out, and the old one stays', async () => {
+test('T-19, SHD-13: a list that has lost an entry whose certificate lives is kept out, and the old one stays', async () => {
   const host = await openTestHost({ crl: { shards: 1 } });
   const expiring = { shard: 1, notAfter: new Date(host.now.getTime() + 3_600_000), status: revoked() };
   await host.assign(
@@ -815,4 +817,50 @@ test('CRL-28: entries that are on the published list already are not judged anew
   const [withOther] = await attempt();
   assert.ok(withOther?.kind === 'failed');
   assert.match(withOther.error.message, /reason_not_allowed/);
+});
+
+test('SHD-01: every revoked certificate is on the list of exactly one shard, and on the full list', async () => {
+  const host = await openTestHost({ crl: { shards: 7 } });
+  const serials = Array.from({ length: 200 }, (_, index) =>
+    (index * 7919 + 65_536).toString(16).padStart(6, '0'),
+  );
+  const records = serials.map((serial) =>
+    record(serial, { shard: shardOfSerial(octetsOf(serial), 7), status: revoked() }),
+  );
+  await host.assign(...records);
+  await host.publish();
+  const lists = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((shard) => host.serials(shard)));
+  assert.deepEqual(lists.flat().sort(), [...serials].sort());
+  assert.deepEqual((await host.serials(0)).sort(), lists.flat().sort());
+});
+
+test('CRL-24: lists go on being issued when every certificate has expired', async () => {
+  const host = await openTestHost();
+  await host.assign(record('0a', { notAfter: new Date(host.now.getTime() + 1000), status: revoked() }));
+  for (let day = 0; day < 30; day += 10) {
+    await host.publish();
+    host.advance(10 * 86_400);
+  }
+  const list = await host.list(0);
+  assert.equal(list.entryCount, 0);
+  assert.ok(list.thisUpdate > new Date(START.getTime() + 19 * 86_400_000));
+});
+
+test('T-42: two hundred times as many revocations in an hour are on the list, and its size is told', async () => {
+  const host = await openTestHost();
+  const serialOf = (index: number) =>
+    (0x80_0000_0000 + index * 9973).toString(16).padStart(36, '0').replace(/^00/, '1f');
+  const recordsFrom = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      record(serialOf(first + index), { status: revoked({ reason: 'keyCompromise' }) }),
+    );
+  await host.assign(...recordsFrom(0, 600));
+  const [before] = await host.publish();
+  assert.ok(before && exceededLimit(before) === undefined);
+  host.advance(3600);
+  await host.statuses.assign(1, recordsFrom(600, 120_000 - 600));
+  const [after] = await host.publish();
+  assert.equal(after?.entryCount, 120_000);
+  assert.match(exceededLimit(after)?.who ?? '', /Chromium/);
+  assert.equal((await host.list(0)).entryCount, 120_000);
 });

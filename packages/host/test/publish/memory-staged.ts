@@ -27,6 +27,8 @@ export class MemoryStaged implements StagedArtifact {
     return Buffer.concat(this.#chunks);
   }
 
+  settle(): void {}
+
   async seal(): Promise<ObjectName> {
     return createHash('sha256').update(this.bytes()).digest('hex');
   }

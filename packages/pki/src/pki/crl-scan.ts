@@ -124,8 +124,10 @@ function scanValue(
   found: CrlEntryFindings,
 ): void {
   const { bytes } = scanner;
-  const isKnown = oidEnd - oidStart === 3 && bytes[oidStart] === 0x55 && bytes[oidStart + 1] === 0x1d;
-  const number = isKnown ? bytes[oidStart + 2] : undefined;
+  const isExtension = oidEnd - oidStart === 3 && bytes[oidStart] === 0x55 && bytes[oidStart + 1] === 0x1d;
+  const number = isExtension ? (bytes[oidStart + 2] ?? 0) : 0x80;
+  // From 80 on an octet is not the last of an arc.
+  const isKnown = number < 0x80;
   if (number === REASON_CODE) checkReason(scanner);
   else if (number === INVALIDITY_DATE) checkInvalidityDate(scanner);
   else if (number === CERTIFICATE_ISSUER) checkCertificateIssuer(scanner, isCritical);

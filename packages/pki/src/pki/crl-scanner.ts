@@ -92,6 +92,22 @@ export class CrlScanner {
   }
 
   /**
+   * Takes the next octets as `count` whole entries that were scanned before, and does not look at them: for
+   * whoever compares a list with one that is known. `onTbs` gets them, `onEntry` does not.
+   *
+   * @throws PkiError crl_invalid where no entry can begin, or where they are longer than all entries
+   */
+  pass(entries: Uint8Array, count: number): void {
+    const end = this.#offset + entries.length;
+    if (this.#part !== 'entries' || this.#held.length > 0 || end > this.#layout.entriesEnd)
+      this.#fail('crl_invalid', 'no whole entries are passed here', this.#offset);
+    this.#handler.onTbs(entries);
+    this.#entryCount += count;
+    this.#offset = end;
+    if (end === this.#layout.entriesEnd) this.#beginExtensions();
+  }
+
+  /**
    * To be called when all octets were pushed.
    *
    * @throws PkiError der_truncated

@@ -182,6 +182,7 @@ test('the code and the octet of an error are those of decodeCrl, wherever a chun
   const faults: readonly Uint8Array[] = [
     bytes('3013 0202 0001 170d3236313132303130303030305a'), // a serial number that is not minimal
     bytes('3012 0201 01 170d3236313333303130303030305a'), // month 13
+    bytes('3020 0201 01 170d3236313132303130303030305a 300c 300a 0603551d95 0403 0a0101'), // an OID cut off
     bytes('3012 0201 01 170d3236313132303130303030305a 00'), // one octet between two entries
     bytes('3020 0201 01 170d3236313132303130303030305a 300c 300a 0603551d15 0403 0a0107'), // reason 7
     bytes('3050 0201'), // longer than the list of entries
@@ -256,5 +257,39 @@ test('an empty revokedCertificates is told from an absent one', () => {
       assert.equal(scanned.crl.revokedCertificates, expected);
       assertSame(scanned, decodeCrl(der));
     }
+  }
+});
+
+test('entries that were scanned before are passed without a look, and the list comes out the same', () => {
+  const der = fc.sample(list, { numRuns: 40, seed: 7 }).find((each) => decodeCrl(each).entryCount > 3);
+  assert.ok(der);
+  const crl = decodeCrl(der);
+  const places = Array.from(crlEntries(crl), ({ der: entry }) => entry);
+  const start = crl.entriesDer.byteOffset - crl.der.byteOffset;
+  const seen: string[] = [];
+  const tbs: Uint8Array[] = [];
+  const scanner = new CrlScanner({
+    onEntry: (octets, from, to) => void seen.push(Buffer.from(octets.subarray(from, to)).toString('hex')),
+    onTbs: (octets) => void tbs.push(Uint8Array.from(octets)),
+  });
+  scanner.push(der.subarray(0, start));
+  const [first = new Uint8Array(), ...others] = places;
+  scanner.push(first);
+  scanner.pass(concatBytes(...others), others.length);
+  scanner.push(der.subarray(start + crl.entriesDer.length));
+  assert.equal(scanner.finish().entryCount, places.length);
+  assert.deepEqual(seen, [Buffer.from(first).toString('hex')]);
+  assert.deepEqual(Buffer.concat(tbs), Buffer.from(crl.tbsDer));
+});
+
+test('nothing is passed in the middle of an entry, before the first or beyond the last', () => {
+  const der = fc.sample(list, { numRuns: 40, seed: 7 }).find((each) => decodeCrl(each).entryCount > 3);
+  assert.ok(der);
+  const crl = decodeCrl(der);
+  const start = crl.entriesDer.byteOffset - crl.der.byteOffset;
+  for (const pushed of [0, start + 1, start + crl.entriesDer.length]) {
+    const scanner = new CrlScanner({ onEntry: () => undefined, onTbs: () => undefined });
+    scanner.push(der.subarray(0, pushed));
+    throwsCode(() => scanner.pass(crl.entriesDer, crl.entryCount), 'crl_invalid');
   }
 });
