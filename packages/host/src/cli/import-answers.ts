@@ -5,7 +5,7 @@ import { type OcspResponseOutcome, takeInOcspResponse } from '../sources/ocsp-re
 import type { CliContext } from './context.ts';
 import { createHostCrypto } from './host-crypto.ts';
 import type { HostStore } from './host-store.ts';
-import { openInput } from './import-input.ts';
+import { readInput } from './import-input.ts';
 import { formatInstant } from './instant.ts';
 
 /** A file that was to hold an OCSP answer, and what became of it. */
@@ -30,7 +30,7 @@ export async function importAnswers(
   const stores = { view: store.statuses, answers: store.answers };
   // All of them first, so that what cannot be read is told before anything is begun.
   const inputs: { readonly file: string; readonly der: Uint8Array }[] = [];
-  for (const file of files) inputs.push({ file, der: await readAnswer(context, file) });
+  for (const file of files) inputs.push({ file, der: await readInput(context, file, maximumAnswerOctets) });
   const report: AnswerImport[] = [];
   for (const { file, der } of inputs) {
     const now = context.now();
@@ -38,19 +38,6 @@ export async function importAnswers(
     report.push({ file, outcome });
   }
   return report;
-}
-
-/** No more than is needed to see that it is too long. */
-async function readAnswer(context: CliContext, file: string): Promise<Uint8Array> {
-  const { chunks } = await openInput(context, file);
-  const parts: Uint8Array[] = [];
-  let octets = 0;
-  for await (const chunk of chunks) {
-    parts.push(chunk);
-    octets += chunk.length;
-    if (octets > maximumAnswerOctets) break;
-  }
-  return Buffer.concat(parts);
 }
 
 type GoodAnswer = Exclude<OcspResponseOutcome, { readonly kind: 'refused' }>;

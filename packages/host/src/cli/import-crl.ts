@@ -10,7 +10,7 @@ import { maximumCrlOctets } from '../sources/crl-subject.ts';
 import type { CliContext } from './context.ts';
 import { createHostCrypto } from './host-crypto.ts';
 import type { HostStore } from './host-store.ts';
-import { openInput } from './import-input.ts';
+import { readInput } from './import-input.ts';
 import { formatInstant } from './instant.ts';
 import type { StatusChange } from './purge-message.ts';
 
@@ -117,16 +117,9 @@ export async function importCrls(
 
 /** @throws LancreError `input_invalid` for more than is taken, and what opening throws */
 async function readList(context: CliContext, file: string): Promise<Uint8Array> {
-  const { chunks } = await openInput(context, file);
-  const parts: Uint8Array[] = [];
-  let octets = 0;
-  for await (const chunk of chunks) {
-    parts.push(chunk);
-    octets += chunk.length;
-    if (octets > maximumCrlOctets)
-      throw new LancreError('input_invalid', `${file} has more than ${maximumCrlOctets} octets`);
-  }
-  return Buffer.concat(parts);
+  const octets = await readInput(context, file, maximumCrlOctets);
+  if (octets.length <= maximumCrlOctets) return octets;
+  throw new LancreError('input_invalid', `${file} has more than ${maximumCrlOctets} octets`);
 }
 
 /** The report for programs. */

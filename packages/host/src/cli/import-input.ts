@@ -28,3 +28,24 @@ export async function openInput(context: CliContext, file: string): Promise<Impo
   }
   throw new LancreError('file_unreadable', `${file} is a folder`);
 }
+
+/**
+ * Reads an input as a whole, and of one that is too long no more than is needed to see that it is.
+ *
+ * @throws LancreError what {@link openInput} throws
+ */
+export async function readInput(
+  context: CliContext,
+  file: string,
+  maximumOctets: number,
+): Promise<Uint8Array> {
+  const { chunks } = await openInput(context, file);
+  const parts: Uint8Array[] = [];
+  let octets = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    octets += chunk.length;
+    if (octets > maximumOctets) break;
+  }
+  return Buffer.concat(parts);
+}
