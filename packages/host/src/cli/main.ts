@@ -3,21 +3,6 @@ import { readFileSync } from 'node:fs';
 import { PkiError } from '@lancre/pki/errors';
 import { Command, CommanderError } from 'commander';
 import { LancreError } from '../errors/lancre-error.ts';
-import { registerCheck } from './commands/check.ts';
-import { registerDemo } from './commands/demo.ts';
-import { registerDoctor } from './commands/doctor.ts';
-import { registerHold } from './commands/hold.ts';
-import { registerImport } from './commands/import.ts';
-import { registerInit } from './commands/init.ts';
-import { registerInspect } from './commands/inspect.ts';
-import { registerIssuer } from './commands/issuer.ts';
-import { registerLint } from './commands/lint.ts';
-import { registerPublish } from './commands/publish.ts';
-import { registerRelease } from './commands/release.ts';
-import { registerRevoke } from './commands/revoke.ts';
-import { registerServe } from './commands/serve.ts';
-import { registerStatus } from './commands/status.ts';
-import { registerUrls } from './commands/urls.ts';
 import type { CliContext } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 
@@ -34,10 +19,10 @@ export async function main(args: readonly string[]): Promise<number> {
 /** Runs a command in a given world. Every failure is one line on stderr, naming the thing. */
 export async function runCommand(args: readonly string[], context: CliContext): Promise<number> {
   let exitCode: ExitCode = exitCodes.success;
-  const program = buildProgram(args, context, (code) => {
-    exitCode = code;
-  });
   try {
+    const program = await buildProgram(args, context, (code) => {
+      exitCode = code;
+    });
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -45,11 +30,11 @@ export async function runCommand(args: readonly string[], context: CliContext): 
   }
 }
 
-function buildProgram(
+async function buildProgram(
   args: readonly string[],
   context: CliContext,
   setExitCode: (code: ExitCode) => void,
-): Command {
+): Promise<Command> {
   const program = new Command('lancre')
     .description(
       'The host behind the URLs inside certificates: OCSP, CRLs and issuer certificates for any CA.',
@@ -63,21 +48,7 @@ function buildProgram(
     })
     .exitOverride();
   // Subcommands take these settings over when they are made.
-  registerDemo(program, context);
-  registerInit(program, context);
-  registerServe(program, context);
-  registerIssuer(program, context);
-  registerImport(program, context, setExitCode);
-  registerRevoke(program, context);
-  registerHold(program, context);
-  registerRelease(program, context);
-  registerStatus(program, context);
-  registerPublish(program, context, setExitCode);
-  registerCheck(program, context, setExitCode);
-  registerLint(program, context, setExitCode);
-  registerInspect(program, context);
-  registerUrls(program, context);
-  registerDoctor(program, context, setExitCode);
+  for (const register of registrations(args)) await register({ program, context, setExitCode });
   program.addHelpText('after', exitCodeHelp);
   return program;
 }
@@ -134,7 +105,60 @@ function ownVersion(): string {
   return version;
 }
 
+/** The command that is named; for help and for words that are none, all of them. */
+function registrations(args: readonly string[]): readonly Register[] {
+  const word = args.find((each) => !each.startsWith('-'));
+  const named = word === undefined ? undefined : commands.get(word);
+  return named === undefined ? [...commands.values()] : [named];
+}
+
+interface Registration {
+  readonly program: Command;
+  readonly context: CliContext;
+  readonly setExitCode: (code: ExitCode) => void;
+}
+
+type Register = (registration: Registration) => Promise<void>;
+
+/** In the order of the help. Each is loaded when it is needed: to load all takes longer than most of them do. */
+const commands: ReadonlyMap<string, Register> = new Map<string, Register>([
+  ['demo', async (to) => (await import('./commands/demo.ts')).registerDemo(to.program, to.context)],
+  ['init', async (to) => (await import('./commands/init.ts')).registerInit(to.program, to.context)],
+  ['serve', async (to) => (await import('./commands/serve.ts')).registerServe(to.program, to.context)],
+  ['issuer', async (to) => (await import('./commands/issuer.ts')).registerIssuer(to.program, to.context)],
+  [
+    'import',
+    async (to) =>
+      (await import('./commands/import.ts')).registerImport(to.program, to.context, to.setExitCode),
+  ],
+  ['revoke', async (to) => (await import('./commands/revoke.ts')).registerRevoke(to.program, to.context)],
+  ['hold', async (to) => (await import('./commands/hold.ts')).registerHold(to.program, to.context)],
+  ['release', async (to) => (await import('./commands/release.ts')).registerRelease(to.program, to.context)],
+  ['status', async (to) => (await import('./commands/status.ts')).registerStatus(to.program, to.context)],
+  [
+    'publish',
+    async (to) =>
+      (await import('./commands/publish.ts')).registerPublish(to.program, to.context, to.setExitCode),
+  ],
+  [
+    'check',
+    async (to) => (await import('./commands/check.ts')).registerCheck(to.program, to.context, to.setExitCode),
+  ],
+  [
+    'lint',
+    async (to) => (await import('./commands/lint.ts')).registerLint(to.program, to.context, to.setExitCode),
+  ],
+  ['inspect', async (to) => (await import('./commands/inspect.ts')).registerInspect(to.program, to.context)],
+  ['urls', async (to) => (await import('./commands/urls.ts')).registerUrls(to.program, to.context)],
+  [
+    'doctor',
+    async (to) =>
+      (await import('./commands/doctor.ts')).registerDoctor(to.program, to.context, to.setExitCode),
+  ],
+]);
+
 const exitCodeHelp = `
 Exit status: 0 done; 64 wrong use, configuration or input; 65 some data refused,
-the rest taken in; 70 the host failed.
+the rest taken in (lint: errors found); 70 the host failed (doctor: something
+is bad).
 Of check: 0 good, 1 revoked, 2 invalid, 3 undetermined.`;

@@ -83,7 +83,7 @@ for (const { runtime, missing } of edgeRuntimes) {
       const text = (await httpGet(`${site.admin}/metrics`)).body.toString();
       assert.match(text, /^lancre_edges_listening \d+$/m);
       assert.match(text, /^lancre_crl_entries\{issuer="one",shard="0",list="complete"\} 1$/m);
-      assert.match(text, /^lancre_crl_next_update_seconds\{issuer="one",shard="0"\} \d+$/m);
+      assert.match(text, /^lancre_crl_next_update_seconds\{issuer="one",shard="0",list="complete"\} \d+$/m);
       assert.match(text, /^lancre_ocsp_cache_hits_total \d+$/m);
       // HTTP-35: nobody who asks is in them.
       assert.doesNotMatch(text, /127\.0\.0\.1/);

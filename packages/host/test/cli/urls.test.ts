@@ -70,7 +70,9 @@ describe('lancre urls --format openssl', { skip: missingPrograms('openssl') }, (
     const points = certificate && crlDistributionPointsOf(certificate);
     assert.equal(points?.length, 1);
     const [point] = points;
-    assert.deepEqual(point?.distributionPoint, [{ type: 'uri', uri: `${base}/c/one/3.crl` }]);
+    assert.ok(point);
+    const uris = point.distributionPoint?.map((name) => (name.type === 'uri' ? name.uri : name.type));
+    assert.deepEqual(uris, [`${base}/c/one/3.crl`]);
     assert.equal(point.reasons, undefined);
     assert.equal(point.crlIssuer, undefined);
   });

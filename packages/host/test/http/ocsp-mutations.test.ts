@@ -12,6 +12,7 @@ import { sampleRequest } from './ocsp-request-samples.js';
 import { spellAsPost } from './ocsp-spellings.js';
 import { converse, type EdgeAddress } from './pipelined-connection.js';
 import { EDGE_ISSUERS, type SigningEdge, type SigningEdgeNote, startSigningEdge } from './signing-edge.js';
+import { shareOf } from './test-share.ts';
 
 const { LANCRE_FUZZ_SEED } = process.env;
 const seed = Number(LANCRE_FUZZ_SEED ?? randomInt(2 ** 32 - 1));
@@ -34,14 +35,14 @@ describe('mutated OCSP requests to an edge on Node', () => {
         certificates: edge.issuers.map(({ certificate }) => certificate),
         seed,
         // Three in a hundred are left as they are.
-        requests: 104_000,
-        oddRequests: 4000,
+        requests: shareOf(104_000),
+        oddRequests: shareOf(4000),
         pipelined: 50,
         runtime: 'node',
       });
       const { successful = 0, unauthorized = 0, malformedRequest = 0, text = 0 } = tally;
       for (const count of [successful, unauthorized, malformedRequest, text])
-        assert.ok(count > 500, told(tally));
+        assert.ok(count > shareOf(500), told(tally));
       assert.deepEqual(edge.errors, []);
     },
   );

@@ -39,8 +39,9 @@ export function walkedSerials(snapshot: RevokedSnapshot, shard: number): string[
 
 /** The encoded entries of a shard, cut apart. */
 export function entriesIn(snapshot: RevokedSnapshot, shard: number): Uint8Array[] {
-  const octets = Buffer.concat([...snapshot.batches(shard)].map(({ entriesDer }) => Buffer.from(entriesDer)));
-  return cutEntries(octets);
+  // Each batch is valid until the store is read again.
+  const batches = Array.from(snapshot.batches(shard), ({ entriesDer }) => Uint8Array.from(entriesDer));
+  return cutEntries(Buffer.concat(batches));
 }
 
 /** An entry is shorter than 128 octets, so its second octet is its length. */
