@@ -3,6 +3,7 @@
  * where the same was run in full on another version of Node.
  */
 export function shareOf(count: number): number {
-  const share = Number(process.env.LANCRE_TEST_SHARE ?? 1);
+  const { LANCRE_TEST_SHARE } = process.env;
+  const share = Number(LANCRE_TEST_SHARE ?? 1);
   return Math.ceil(count * (share > 0 && share <= 1 ? share : 1));
 }
