@@ -9,13 +9,7 @@ import type { ArtifactStore } from './artifact-store.ts';
 import { crlTermsOf, fingerprintOf } from './crl-terms.ts';
 import { ListRun } from './list-run.ts';
 import { OldEntries } from './old-entries.ts';
-import {
-  type IssuerState,
-  type PlannedList,
-  type PublishedScope,
-  planPublication,
-  scopesOf,
-} from './publication-plan.ts';
+import { type IssuerState, type PlannedList, planPublication, scopesOf } from './publication-plan.ts';
 import type { Publication, PublicationStore } from './publication-store.ts';
 import { pathOfScope } from './scope.ts';
 
@@ -108,16 +102,7 @@ export class CrlPublisher {
 
   #stateOf(issuer: Issuer, snapshot: RevokedSnapshot): IssuerState {
     const { publications, address } = this.#options;
-    const shards = new Set([0, ...publications.publishedShards(issuer.id)]);
-    for (let shard = 1; shard <= issuer.policy.crl.shards; shard += 1) shards.add(shard);
-    const published = new Map<number, PublishedScope>();
-    for (const shard of shards) {
-      published.set(shard, {
-        complete: publications.findPublication(issuer.id, shard),
-        previous: publications.findPrevious(issuer.id, shard),
-        delta: publications.findDelta(issuer.id, shard),
-      });
-    }
+    const published = publications.publishedScopes(issuer.id);
     const termsOf: IssuerState['termsOf'] = (shard, kind) =>
       fingerprintOf(crlTermsOf(issuer, address, shard, kind));
     return { issuer, totals: snapshot.shards, published, termsOf };

@@ -13,7 +13,7 @@ import { checkStagedCrl } from './crl-gate.ts';
 import type { PublishOutcome } from './crl-publisher.ts';
 import { crlTermsOf, fingerprintOf } from './crl-terms.ts';
 import { type DeltaChanges, deltaChanges } from './delta-changes.ts';
-import { type PlannedList, revisionOf } from './publication-plan.ts';
+import { type PlannedList, revisionsOf } from './publication-plan.ts';
 import type { Publication, PublicationStore } from './publication-store.ts';
 import { describeScope, pathOfScope } from './scope.ts';
 
@@ -38,11 +38,13 @@ export class ListRun {
   /** By shard: complete and delta lists of a scope that are made together are of one number and time (CRL-09). */
   readonly #identities = new Map<number, CrlIdentity>();
   readonly #changes = new Map<PlannedList, DeltaChanges>();
+  readonly #revisions: ReadonlyMap<number, number>;
 
   constructor(options: ListRunOptions, issuer: Issuer, snapshot: RevokedSnapshot) {
     this.#options = options;
     this.#issuer = issuer;
     this.#snapshot = snapshot;
+    this.#revisions = revisionsOf(snapshot.shards);
   }
 
   /**
@@ -58,10 +60,11 @@ export class ListRun {
       running.add(outcome);
       void outcome.then(() => running.delete(outcome));
     };
-    const full = await this.#beginAll(lists.filter(({ scope }) => scope.shard === 0));
+    const planned = groupByShard(lists);
+    const full = await this.#beginAll(planned.get(0) ?? []);
     const held = new Set(this.#snapshot.shards.map(({ shard }) => shard));
-    for (const shard of shardsOf(lists, held)) {
-      const own = await this.#beginAll(lists.filter(({ scope }) => shard > 0 && scope.shard === shard));
+    for (const shard of shardsOf(planned, held)) {
+      const own = shard === 0 ? [] : await this.#beginAll(planned.get(shard) ?? []);
       if (held.has(shard)) await feed([...full, ...own], this.#snapshot, shard);
       for (const work of own) complete(work);
       while (running.size >= mostCompleting) await Promise.race(running);
@@ -214,7 +217,7 @@ export class ListRun {
       crlNumber: header.extensions.crlNumber,
       thisUpdate: header.thisUpdate,
       nextUpdate: header.nextUpdate,
-      revision: revisionOf(this.#snapshot.shards, scope.shard),
+      revision: this.#revisions.get(scope.shard) ?? 0,
       entryCount: header.entryCount,
       length: staged.length,
       terms: this.#termsOf(list),
@@ -263,9 +266,18 @@ interface EncodingWork {
 type Work = EncodingWork | Extract<PublishOutcome, { kind: 'failed' }>;
 
 /** Those of the lists, and for a full one all that hold entries. */
-function shardsOf(lists: readonly PlannedList[], held: ReadonlySet<number>): readonly number[] {
-  const planned = new Set(lists.map(({ scope }) => scope.shard));
-  return [...new Set([...planned, ...(planned.has(0) ? held : [])])].sort((a, b) => a - b);
+function shardsOf(planned: ReadonlyMap<number, unknown>, held: ReadonlySet<number>): readonly number[] {
+  return [...new Set([...planned.keys(), ...(planned.has(0) ? held : [])])].sort((a, b) => a - b);
+}
+
+function groupByShard(lists: readonly PlannedList[]): ReadonlyMap<number, readonly PlannedList[]> {
+  const groups = new Map<number, PlannedList[]>();
+  for (const list of lists) {
+    const group = groups.get(list.scope.shard);
+    if (group === undefined) groups.set(list.scope.shard, [list]);
+    else group.push(list);
+  }
+  return groups;
 }
 
 /** Each batch of a shard goes to the complete list of that shard and to the full one. A fault is theirs only. */

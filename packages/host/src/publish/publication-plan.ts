@@ -1,7 +1,7 @@
 import type { Issuer } from '../issuer/issuer.ts';
 import type { RevokedTotals } from '../status/revoked-snapshot.ts';
 import { deltaPolicyOf } from './crl-terms.ts';
-import type { DeltaBase, DeltaPublication, Publication } from './publication-store.ts';
+import type { DeltaBase, DeltaPublication, Publication, PublishedScope } from './publication-store.ts';
 import type { CrlKind, CrlScope } from './scope.ts';
 
 /** What a plan is made from: the state of one issuer at one moment. */
@@ -13,14 +13,6 @@ export interface IssuerState {
   readonly published: ReadonlyMap<number, PublishedScope>;
   /** The fingerprint of the settings a list would be made under now. */
   readonly termsOf: (shard: number, kind: CrlKind) => string;
-}
-
-/** What is published of one scope. */
-export interface PublishedScope {
-  readonly complete?: Publication | undefined;
-  /** The complete list before that one. */
-  readonly previous?: DeltaBase | undefined;
-  readonly delta?: DeltaPublication | undefined;
 }
 
 /** One list to be made. */
@@ -58,9 +50,11 @@ export type PlanReason =
  * the tests.
  */
 export function planPublication(state: IssuerState, now: Date): readonly PlannedList[] {
+  const revisions = revisionsOf(state.totals);
   return scopesOf(state).flatMap((shard) => {
-    const complete = planComplete(state, shard, now);
-    const delta = planDelta(state, shard, now, complete);
+    const look = { ...state, shard, now, revision: revisions.get(shard) ?? 0 };
+    const complete = planComplete(look);
+    const delta = planDelta(look, complete);
     return [complete, delta].filter((list) => list !== undefined);
   });
 }
@@ -80,10 +74,13 @@ export function scopesOf({ issuer, totals, published }: IssuerState): readonly n
   return [...(isFullWanted ? [0] : []), ...[...shards].sort((a, b) => a - b)];
 }
 
-/** The revision of a scope's entries; that of the full list is the latest of the shards'. */
-export function revisionOf(totals: readonly RevokedTotals[], shard: number): number {
-  if (shard === 0) return totals.reduce((latest, entry) => Math.max(latest, entry.revision), 0);
-  return totals.find((entry) => entry.shard === shard)?.revision ?? 0;
+/** The revision of each scope's entries; that of the full list, 0, is the latest of the shards'. Absent = none ever. */
+export function revisionsOf(totals: readonly RevokedTotals[]): ReadonlyMap<number, number> {
+  const revisions = new Map(totals.map(({ shard, revision }) => [shard, revision]));
+  return revisions.set(
+    0,
+    totals.reduce((latest, { revision }) => Math.max(latest, revision), 0),
+  );
 }
 
 /**
@@ -99,23 +96,25 @@ export function periodSpread(periodSeconds: number, shard: number, crlNumber: bi
   return Math.floor(fraction * periodSeconds * 100);
 }
 
-function planComplete(state: IssuerState, shard: number, now: Date): PlannedList | undefined {
-  const previous = state.published.get(shard)?.complete;
-  const reason = completeReason(state, shard, previous, now);
-  return reason && { ...planned(state, shard, previous, now), kind: 'complete', reason };
+/** One scope of an issuer at one moment. */
+interface ScopeLook extends IssuerState {
+  readonly shard: number;
+  readonly now: Date;
+  readonly revision: number;
 }
 
-function completeReason(
-  state: IssuerState,
-  shard: number,
-  previous: Publication | undefined,
-  now: Date,
-): PlanReason | undefined {
+function planComplete(look: ScopeLook): PlannedList | undefined {
+  const previous = look.published.get(look.shard)?.complete;
+  const reason = completeReason(look, previous);
+  return reason && { ...planned(look, previous), kind: 'complete', reason };
+}
+
+function completeReason(look: ScopeLook, previous: Publication | undefined): PlanReason | undefined {
+  const { shard, now, revision } = look;
   if (previous === undefined) return 'first';
   if (isExpiring(previous, now)) return 'expiring';
-  if (previous.terms !== state.termsOf(shard, 'complete')) return 'settings';
-  const { crl } = state.issuer.policy;
-  const revision = revisionOf(state.totals, shard);
+  if (previous.terms !== look.termsOf(shard, 'complete')) return 'settings';
+  const { crl } = look.issuer.policy;
   // What is lower comes from a restored store, and no delta can say it.
   const isForDelta = crl.delta !== 'omit' && revision > previous.revision;
   if (revision !== previous.revision && !isForDelta) return 'changed';
@@ -123,32 +122,23 @@ function completeReason(
   return ageOf(previous, now) >= crl.periodSeconds * 1000 - spread ? 'period' : undefined;
 }
 
-function planDelta(
-  state: IssuerState,
-  shard: number,
-  now: Date,
-  complete: PlannedList | undefined,
-): PlannedList | undefined {
-  const published = state.published.get(shard);
+function planDelta(look: ScopeLook, complete: PlannedList | undefined): PlannedList | undefined {
+  const published = look.published.get(look.shard);
   // A delta's base has to have been published as a complete list (SHD-16).
-  if (state.issuer.policy.crl.delta === 'omit' || published?.complete === undefined) return undefined;
+  if (look.issuer.policy.crl.delta === 'omit' || published?.complete === undefined) return undefined;
   const { delta } = published;
-  const reason = deltaReason(state, shard, delta, now) ?? (complete === undefined ? undefined : 'complete');
-  const base = baseOf(published.complete, published.previous, now);
-  return reason && { ...planned(state, shard, delta, now), kind: 'delta', reason, base };
+  const reason = deltaReason(look, delta) ?? (complete === undefined ? undefined : 'complete');
+  const base = baseOf(published.complete, published.previous, look.now);
+  return reason && { ...planned(look, delta), kind: 'delta', reason, base };
 }
 
-function deltaReason(
-  state: IssuerState,
-  shard: number,
-  delta: DeltaPublication | undefined,
-  now: Date,
-): PlanReason | undefined {
+function deltaReason(look: ScopeLook, delta: DeltaPublication | undefined): PlanReason | undefined {
+  const { shard, now, revision } = look;
   if (delta === undefined) return 'first';
   if (isExpiring(delta, now)) return 'expiring';
-  if (delta.terms !== state.termsOf(shard, 'delta')) return 'settings';
-  if (delta.revision !== revisionOf(state.totals, shard)) return 'changed';
-  const period = deltaPolicyOf(state.issuer).periodSeconds * 1000;
+  if (delta.terms !== look.termsOf(shard, 'delta')) return 'settings';
+  if (delta.revision !== revision) return 'changed';
+  const period = deltaPolicyOf(look.issuer).periodSeconds * 1000;
   return ageOf(delta, now) >= period ? 'period' : undefined;
 }
 
@@ -160,16 +150,14 @@ function baseOf(complete: Publication, previous: DeltaBase | undefined, now: Dat
 }
 
 function planned(
-  { issuer, totals }: IssuerState,
-  shard: number,
+  { issuer, shard, now, revision }: ScopeLook,
   previous: Publication | undefined,
-  now: Date,
 ): Pick<PlannedList, 'scope' | 'notBefore' | 'previous' | 'revision'> {
   return {
     scope: { issuerId: issuer.id, issuerName: issuer.name, shard },
     notBefore: earliest(previous, now),
     previous,
-    revision: revisionOf(totals, shard),
+    revision,
   };
 }
 

@@ -27,6 +27,14 @@ export interface DeltaPublication extends Publication {
 /** A complete list that a delta may be made against. */
 export type DeltaBase = Pick<Publication, 'crlNumber' | 'nextUpdate' | 'revision'>;
 
+/** What is published of one scope. */
+export interface PublishedScope {
+  readonly complete?: Publication | undefined;
+  /** The complete list before that one. */
+  readonly previous?: DeltaBase | undefined;
+  readonly delta?: DeltaPublication | undefined;
+}
+
 /** Reads what was published, for plans and for people. */
 export interface PublicationView {
   /** The complete list of a scope. */
@@ -35,6 +43,8 @@ export interface PublicationView {
   findPrevious(issuerId: number, shard: number): DeltaBase | undefined;
   /** The delta of a scope. */
   findDelta(issuerId: number, shard: number): DeltaPublication | undefined;
+  /** Everything of an issuer, by shard; 0 = the full list. */
+  publishedScopes(issuerId: number): ReadonlyMap<number, PublishedScope>;
   /** The shards of an issuer that have ever been published; 0 = the full list. Ascending. */
   publishedShards(issuerId: number): readonly number[];
 }

@@ -3,6 +3,7 @@ import type {
   DeltaPublication,
   Publication,
   PublicationStore,
+  PublishedScope,
 } from '../publish/publication-store.ts';
 import type { CrlScope } from '../publish/scope.ts';
 import type { LmdbTables } from './lmdb-tables.ts';
@@ -29,18 +30,24 @@ export class LmdbPublicationStore implements PublicationStore {
     return this.#readFresh(issuerId, shard).delta;
   }
 
-  publishedShards(issuerId: number): readonly number[] {
+  publishedScopes(issuerId: number): ReadonlyMap<number, PublishedScope> {
     this.#tables.root.resetReadTxn();
     const prefix = issuerKey(issuerId);
-    const shards: number[] = [];
+    const scopes = new Map<number, PublishedScope>();
     for (const { key, value } of this.#tables.publications.getRange({
       start: prefix,
       end: endOfPrefix(prefix),
     })) {
-      const { publication } = decodeScopeState(Buffer.from(value));
-      if (publication !== undefined) shards.push(Buffer.from(key).readUInt16BE(2));
+      const { publication: complete, previous, delta } = decodeScopeState(value);
+      scopes.set(Buffer.from(key).readUInt16BE(2), { complete, previous, delta });
     }
-    return shards;
+    return scopes;
+  }
+
+  publishedShards(issuerId: number): readonly number[] {
+    return [...this.publishedScopes(issuerId)].flatMap(([shard, { complete }]) =>
+      complete === undefined ? [] : [shard],
+    );
   }
 
   async takeCrlNumber(scope: CrlScope, atLeast: bigint): Promise<bigint> {

@@ -53,7 +53,8 @@ export class LmdbRevokedSnapshot implements RevokedSnapshot {
     const read = pages.getBinaryFast.bind(pages) as ReadIn;
     for (const key of pages.getKeys({ start: prefix, end: endOfPrefix(prefix), transaction })) {
       const page = read(key, { transaction });
-      if (page !== undefined) yield page;
+      // lmdb gives one large buffer each time, and shortens it by its `length` alone.
+      if (page !== undefined) yield Buffer.from(page.buffer, page.byteOffset, page.length);
     }
   }
 

@@ -3,13 +3,12 @@ import { test } from 'node:test';
 import type { CrlPolicy } from '#host/issuer/issuer-policy.js';
 import {
   type IssuerState,
-  type PublishedScope,
   periodSpread,
   planPublication,
-  revisionOf,
+  revisionsOf,
   scopesOf,
 } from '#host/publish/publication-plan.js';
-import type { DeltaPublication, Publication } from '#host/publish/publication-store.js';
+import type { DeltaPublication, Publication, PublishedScope } from '#host/publish/publication-store.js';
 import { createIssuer } from '../issuer/test-issuers.ts';
 
 const { issuer } = await createIssuer();
@@ -306,8 +305,10 @@ test('a delta is made against the present list when nobody can go by the one bef
 });
 
 test("the full list's revision grows with any shard's", () => {
-  const before = revisionOf([totals(0, 4), totals(1, 7), totals(2, 5)], 0);
-  assert.ok(revisionOf([totals(0, 4), totals(1, 7), totals(2, 8)], 0) > before);
-  assert.equal(revisionOf([], 0), 0);
-  assert.equal(revisionOf([totals(1, 7)], 2), 0);
+  const fullOf = (...entries: IssuerState['totals']) => revisionsOf(entries).get(0) ?? 0;
+  const before = fullOf(totals(0, 4), totals(1, 7), totals(2, 5));
+  assert.ok(fullOf(totals(0, 4), totals(1, 7), totals(2, 8)) > before);
+  assert.equal(fullOf(), 0);
+  assert.equal(revisionsOf([totals(1, 7)]).get(1), 7);
+  assert.equal(revisionsOf([totals(1, 7)]).get(2), undefined);
 });
