@@ -4,7 +4,7 @@
 import { loadConfig } from '../../packages/host/dist/cli/config.js';
 import { createHostCrypto } from '../../packages/host/dist/cli/host-crypto.js';
 import { openHostStore } from '../../packages/host/dist/cli/host-store.js';
-import { LoadedSigners } from '../../packages/host/dist/cli/loaded-signers.js';
+import { LoadedSigners } from '../../packages/host/dist/cli/running/loaded-signers.js';
 import { CrlPublisher } from '../../packages/host/dist/publish/crl-publisher.js';
 import { watchOwnMemory } from '../tools/own-memory.mjs';
 

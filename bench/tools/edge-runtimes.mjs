@@ -1,4 +1,4 @@
-import { chooseEdgeRuntime } from '../../packages/host/dist/cli/edge-runtime.js';
+import { chooseEdgeRuntime } from '../../packages/host/dist/cli/running/edge-runtime.js';
 
 /** The runtimes that edges can have here: Node, and Bun where its package is. */
 export function edgeRuntimes() {

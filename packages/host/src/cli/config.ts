@@ -4,7 +4,7 @@ import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { LancreError } from '../errors/lancre-error.ts';
 import type { PublicAddress } from '../issuer/public-address.ts';
-import { type PurgeConfig, purgeSection, surrogateKeyField } from './purge-config.ts';
+import { type PurgeConfig, purgeSection, surrogateKeyField } from './purge/purge-config.ts';
 
 /** Where a server listens. */
 export interface ListenAddress {

@@ -5,11 +5,11 @@ import { OcspPresigner, type PresignReport } from '../publish/ocsp-presigner.ts'
 import { SigningOcspSource } from '../status/signing-source.ts';
 import { type HostCommandOptions, printResult, requireIssuer } from './command-tools.ts';
 import type { CliContext } from './context.ts';
+import { statusHorizon } from './crl-source/status-horizon.ts';
 import { createHostCrypto } from './host-crypto.ts';
 import type { HostStore } from './host-store.ts';
-import { LoadedSigners } from './loaded-signers.ts';
 import { startProgress } from './progress.ts';
-import { statusHorizon } from './status-horizon.ts';
+import { LoadedSigners } from './running/loaded-signers.ts';
 
 interface PresignOptions extends HostCommandOptions {
   readonly issuer?: string;

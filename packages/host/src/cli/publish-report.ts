@@ -4,7 +4,7 @@ import { describeScope } from '../publish/scope.ts';
 import { type HostCommandOptions, printResult } from './command-tools.ts';
 import type { CliContext } from './context.ts';
 import { formatInstant } from './instant.ts';
-import type { KeyProblem } from './loaded-signers.ts';
+import type { KeyProblem } from './running/loaded-signers.ts';
 
 /** What `lancre publish --dry-run` prints. */
 export function printPublicationPlan(

@@ -8,7 +8,7 @@ import { type CertificateArgument, resolveCertificate } from './certificate-argu
 import { type HostCommandOptions, printResult, withHostStore } from './command-tools.ts';
 import type { CliContext } from './context.ts';
 import { formatInstant, parseInstant } from './instant.ts';
-import { createPurgeHook } from './purge-setup.ts';
+import { createPurgeHook } from './purge/purge-setup.ts';
 import { statusJson } from './status-report.ts';
 
 /** The options of commands that change a status. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { nextCrlFetch } from '#host/cli/crl-fetch-time.js';
+import { nextCrlFetch } from '#host/cli/crl-source/crl-fetch-time.js';
 
 const START = new Date('2026-11-25T10:00:00Z').getTime();
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import { chooseEdgeRuntime } from '#host/cli/edge-runtime.js';
+import { chooseEdgeRuntime } from '#host/cli/running/edge-runtime.js';
 
 /** What edges can run on, each with a reason to skip where it is not here. */
 export const edgeRuntimes: readonly { readonly runtime: 'node' | 'bun'; readonly missing: string | false }[] =

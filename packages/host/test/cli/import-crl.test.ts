@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
-import { type CrlOutcome, crlStatusChanges, takeInCrl } from '#host/cli/import-crl.js';
+import { type CrlOutcome, crlStatusChanges, takeInCrl } from '#host/cli/import/import-crl.js';
 import { createIssuerRegistry } from '#host/issuer/issuer-registry.js';
 import { crlPath } from '#host/issuer/public-address.js';
 import type { CertificateRecord } from '#host/status/certificate-record.js';

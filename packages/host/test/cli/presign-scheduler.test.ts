@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { PresignScheduler } from '#host/cli/presign-scheduler.js';
-import { WatchedSigner } from '#host/cli/watched-signer.js';
+import { PresignScheduler } from '#host/cli/running/presign-scheduler.js';
+import { WatchedSigner } from '#host/cli/running/watched-signer.js';
 import type { Issuer } from '#host/issuer/issuer.js';
 import { OcspPresigner } from '#host/publish/ocsp-presigner.js';
 import { createIssuer } from '../issuer/test-issuers.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Signer } from '@lancre/pki/crypto';
-import { PublicationScheduler } from '#host/cli/publication-scheduler.js';
+import { PublicationScheduler } from '#host/cli/running/publication-scheduler.js';
 import type { PublishOutcome } from '#host/publish/crl-publisher.js';
 import { openTestHost, type TestHost } from '../publish/test-host.ts';
 import { octetsOf, record } from '../status/records.ts';

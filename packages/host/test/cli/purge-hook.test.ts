@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
-import { PurgeHook } from '#host/cli/purge-hook.js';
-import { type PurgeMessage, PurgeMessageBuilder, type StatusChange } from '#host/cli/purge-message.js';
-import type { PurgeTarget, Telling } from '#host/cli/purge-target.js';
+import { PurgeHook } from '#host/cli/purge/purge-hook.js';
+import { type PurgeMessage, PurgeMessageBuilder, type StatusChange } from '#host/cli/purge/purge-message.js';
+import type { PurgeTarget, Telling } from '#host/cli/purge/purge-target.js';
 import { createTestIssuer } from '../http/fixture.js';
 
 const { issuer } = await createTestIssuer('e1', 1);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { commandTarget, urlTarget } from '#host/cli/purge-target.js';
+import { commandTarget, urlTarget } from '#host/cli/purge/purge-target.js';
 import { openWorkshop } from './workshop.js';
 
 const message = JSON.stringify({ certificates: [{ urls: ['http://pki.example.net/o/%2B'.repeat(40_000)] }] });

@@ -4,7 +4,7 @@ import { hashIssuer } from '@lancre/pki/crypto';
 import { createNodeCrypto, createNodeSigner } from '@lancre/pki/crypto-node';
 import { decodeOcspResponse, encodeCertId, encodeOcspRequest } from '@lancre/pki/ocsp';
 import { encodePem } from '@lancre/pki/text';
-import { describeCa, signCaCertificate } from '#host/cli/demo-certificate.js';
+import { describeCa, signCaCertificate } from '#host/cli/demo/demo-certificate.js';
 
 /** A root of its own, made without any program of the system. */
 export interface TestCa {

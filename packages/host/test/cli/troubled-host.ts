@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
-import { PublicationScheduler } from '#host/cli/publication-scheduler.js';
+import { PublicationScheduler } from '#host/cli/running/publication-scheduler.js';
 import { ArtifactEndpoint } from '#host/http/artifact-endpoint.js';
 import { WebEdgeRequest } from '#host/http/server-request.js';
 import type { PublicAddress } from '#host/issuer/public-address.js';

@@ -3,7 +3,7 @@ import { parseConfig } from '#host/cli/config.js';
 import type { Finding } from '#host/cli/doctor/finding.js';
 import type { PublicAnswer, PublicRequest } from '#host/cli/doctor/public-client.js';
 import type { Scene } from '#host/cli/doctor/scene.js';
-import { listFreshness } from '#host/cli/list-freshness.js';
+import { listFreshness } from '#host/cli/running/list-freshness.js';
 import type { TestHost } from '../publish/test-host.ts';
 
 /** What a public side that a test plays answers. */

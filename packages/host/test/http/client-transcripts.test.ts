@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chooseEdgeRuntime } from '#host/cli/edge-runtime.js';
+import { chooseEdgeRuntime } from '#host/cli/running/edge-runtime.js';
 import { edgeRuntimes } from '../cli/edge-runtimes.js';
 import { type HostAddress, runTranscript } from './transcript.js';
 

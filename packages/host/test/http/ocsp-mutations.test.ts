@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Certificate, decodeCertificate } from '@lancre/pki/certificate';
-import { chooseEdgeRuntime } from '#host/cli/edge-runtime.js';
+import { chooseEdgeRuntime } from '#host/cli/running/edge-runtime.js';
 import { type MutationTally, runMutations } from './mutation-run.js';
 import { OcspReplyJudge } from './ocsp-reply-judge.js';
 import { sampleRequest } from './ocsp-request-samples.js';

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chooseEdgeRuntime } from '#host/cli/edge-runtime.js';
+import { chooseEdgeRuntime } from '#host/cli/running/edge-runtime.js';
 
 /** A response that was read to its end. */
 export interface Fetched {

@@ -11,7 +11,7 @@ import {
   issuingDistributionPointOf,
 } from '@lancre/pki/crl';
 import { createNodeCrypto } from '@lancre/pki/crypto-node';
-import { exceededLimit } from '#host/cli/list-size.js';
+import { exceededLimit } from '#host/cli/running/list-size.js';
 import type { Issuer } from '#host/issuer/issuer.js';
 import { shardOfSerial } from '#host/issuer/issuer-policy.js';
 import { crlUrl } from '#host/issuer/public-address.js';

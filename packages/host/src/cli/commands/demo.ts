@@ -10,8 +10,8 @@ import type { CertificateRecord } from '../../status/certificate-record.ts';
 import { type Config, type EdgeRuntime, loadConfig, parseConfig } from '../config.ts';
 import { renderConfig } from '../config-template.ts';
 import type { CliContext } from '../context.ts';
-import { createDemoCertificates, minimumDemoCertificates } from '../demo-certificates.ts';
-import { createDemoPki } from '../demo-pki.ts';
+import { createDemoCertificates, minimumDemoCertificates } from '../demo/demo-certificates.ts';
+import { createDemoPki } from '../demo/demo-pki.ts';
 import { requireFreePort } from '../free-port.ts';
 import { createHostStore } from '../host-store.ts';
 import { startProgress } from '../progress.ts';
@@ -42,7 +42,7 @@ export function registerDemo(program: Command, context: CliContext): void {
     .action(async (options: DemoOptions) => {
       const folder = resolve(context.folder, options.dir);
       const config = await prepareDemo(context, folder, options);
-      const { startHost } = await import('../control.ts');
+      const { startHost } = await import('../running/control.ts');
       const host = await startHost(context, withRuntime(config, options.edgeRuntime), {
         info: () => undefined,
         error: (message, details) => context.stderr(`${message} ${JSON.stringify(details ?? {})}\n`),

@@ -12,7 +12,7 @@ import type { Scene } from '../doctor/scene.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createHostCrypto } from '../host-crypto.ts';
 import { type HostStore, openHostStore } from '../host-store.ts';
-import { listFreshness } from '../list-freshness.ts';
+import { listFreshness } from '../running/list-freshness.ts';
 
 interface DoctorOptions extends HostCommandOptions {
   readonly url?: URL;

@@ -20,12 +20,12 @@ import {
   countOf,
   describeAnswers,
   importAnswers,
-} from '../import-answers.ts';
-import { countOutcomes, crlStatusChanges, crlsJson, describeCrls, importCrls } from '../import-crl.ts';
-import { openInput } from '../import-input.ts';
+} from '../import/import-answers.ts';
+import { countOutcomes, crlStatusChanges, crlsJson, describeCrls, importCrls } from '../import/import-crl.ts';
+import { openInput } from '../import/import-input.ts';
 import { startProgress } from '../progress.ts';
-import type { StatusChange } from '../purge-message.ts';
-import { createPurgeHook } from '../purge-setup.ts';
+import type { StatusChange } from '../purge/purge-message.ts';
+import { createPurgeHook } from '../purge/purge-setup.ts';
 
 type LineFormat = 'openssl-index' | 'ndjson';
 

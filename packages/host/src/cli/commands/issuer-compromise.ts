@@ -9,7 +9,7 @@ import {
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
 import { formatInstant, parseInstant } from '../instant.ts';
-import { issuerJson } from '../issuer-description.ts';
+import { issuerJson } from '../issuer/issuer-description.ts';
 
 interface CompromiseOptions extends HostCommandOptions {
   readonly since: string;

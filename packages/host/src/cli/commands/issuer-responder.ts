@@ -18,9 +18,9 @@ import {
 import type { CliContext } from '../context.ts';
 import { createHostCrypto } from '../host-crypto.ts';
 import { formatInstant } from '../instant.ts';
-import { respondersJson } from '../issuer-description.ts';
-import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../key-option.ts';
-import { requireProfile } from '../profile-check.ts';
+import { respondersJson } from '../issuer/issuer-description.ts';
+import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../issuer/key-option.ts';
+import { requireProfile } from '../issuer/profile-check.ts';
 import { readCertificate } from '../read-files.ts';
 
 interface AddOptions extends HostCommandOptions, KeyOptions {

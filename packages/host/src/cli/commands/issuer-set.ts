@@ -11,12 +11,16 @@ import {
   withHostStore,
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
-import { type CrlSourceOptions, crlSourceOf, withCrlSourceOption } from '../crl-source-option.ts';
+import { type CrlSourceOptions, crlSourceOf, withCrlSourceOption } from '../crl-source/crl-source-option.ts';
 import type { HostStore } from '../host-store.ts';
-import { issuerJson, issuerLines } from '../issuer-description.ts';
-import { changedPolicy, type IssuerPolicyOptions, withPolicyOptions } from '../issuer-policy-options.ts';
-import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../key-option.ts';
-import { requireProfile } from '../profile-check.ts';
+import { issuerJson, issuerLines } from '../issuer/issuer-description.ts';
+import {
+  changedPolicy,
+  type IssuerPolicyOptions,
+  withPolicyOptions,
+} from '../issuer/issuer-policy-options.ts';
+import { type KeyOptions, keyReferenceOf, withKeyOptions } from '../issuer/key-option.ts';
+import { requireProfile } from '../issuer/profile-check.ts';
 import { readCertificates } from '../read-files.ts';
 
 interface SetOptions

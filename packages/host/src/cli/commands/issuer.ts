@@ -11,7 +11,7 @@ import {
   withHostStore,
 } from '../command-tools.ts';
 import type { CliContext } from '../context.ts';
-import { issuerJson, issuerLines, issuerUrlLines } from '../issuer-description.ts';
+import { issuerJson, issuerLines, issuerUrlLines } from '../issuer/issuer-description.ts';
 import { registerIssuerAdd } from './issuer-add.ts';
 import { registerIssuerCompromise } from './issuer-compromise.ts';
 import { registerIssuerResponder } from './issuer-responder.ts';

@@ -9,9 +9,9 @@ import { type HostCommandOptions, requireIssuer, withHostOptions, withHostStore 
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createHostCrypto } from '../host-crypto.ts';
-import { LoadedSigners } from '../loaded-signers.ts';
 import { presignAnswers } from '../presign-answers.ts';
 import { printPublicationPlan, printPublishOutcomes } from '../publish-report.ts';
+import { LoadedSigners } from '../running/loaded-signers.ts';
 
 interface PublishOptions extends HostCommandOptions {
   readonly ocsp?: true;

@@ -5,7 +5,7 @@ import { publicBase } from '../../issuer/public-address.ts';
 import type { HostCommandOptions } from '../command-tools.ts';
 import { type Config, type EdgeRuntime, loadConfig } from '../config.ts';
 import type { CliContext } from '../context.ts';
-import type { HostLog, RunningHost } from '../control.ts';
+import type { HostLog, RunningHost } from '../running/control.ts';
 
 interface ServeOptions extends Pick<HostCommandOptions, 'config'> {
   readonly edgeRuntime?: EdgeRuntime;
@@ -30,7 +30,7 @@ export function registerServe(program: Command, context: CliContext): void {
     .action(async (options: ServeOptions) => {
       const config = await loadConfig(resolve(context.folder, options.config));
       // Loaded only here: the other commands are short, and need none of it.
-      const [{ startHost }, { pino }] = await Promise.all([import('../control.ts'), import('pino')]);
+      const [{ startHost }, { pino }] = await Promise.all([import('../running/control.ts'), import('pino')]);
       const host = await startHost(
         context,
         withRuntime(config, options.edgeRuntime),

@@ -1,7 +1,7 @@
 import type { Certificate } from '@lancre/pki/certificate';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { formatInstant } from '../instant.ts';
-import { endingResponders } from '../responder-freshness.ts';
+import { endingResponders } from '../running/responder-freshness.ts';
 import { type Finding, Findings } from './finding.ts';
 
 /** How long the certificates of issuers and responders are still valid. */

@@ -1,5 +1,5 @@
 import { formatInstant } from '../instant.ts';
-import { type ListFreshness, nameOfList } from '../list-freshness.ts';
+import { type ListFreshness, nameOfList } from '../running/list-freshness.ts';
 import { type Finding, Findings } from './finding.ts';
 
 /** Whether the clock can be right: no list was made after now. It cannot be asked whether it is ahead. */

@@ -1,4 +1,4 @@
-import { LoadedSigners } from '../loaded-signers.ts';
+import { LoadedSigners } from '../running/loaded-signers.ts';
 import { type Finding, Findings } from './finding.ts';
 import type { Scene } from './scene.ts';
 

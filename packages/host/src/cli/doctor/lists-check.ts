@@ -1,8 +1,8 @@
 import { crlPath } from '../../issuer/public-address.ts';
 import { formatDuration } from '../duration.ts';
 import { formatInstant } from '../instant.ts';
-import { expiringLists, type ListFreshness, nameOfList } from '../list-freshness.ts';
-import { exceededLimit, sizeText } from '../list-size.ts';
+import { expiringLists, type ListFreshness, nameOfList } from '../running/list-freshness.ts';
+import { exceededLimit, sizeText } from '../running/list-size.ts';
 import { type Finding, Findings } from './finding.ts';
 import type { Scene } from './scene.ts';
 

@@ -2,7 +2,7 @@ import type { StreamingCryptoProvider } from '@lancre/pki/crypto';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { Config } from '../config.ts';
 import type { HostStore } from '../host-store.ts';
-import type { ListFreshness } from '../list-freshness.ts';
+import type { ListFreshness } from '../running/list-freshness.ts';
 import type { PublicAccess } from './public-client.ts';
 
 /** What the checks look at, at one moment. */
