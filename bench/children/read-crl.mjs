@@ -9,6 +9,7 @@ import { createNodeCrypto } from '@lancre/pki/crypto-node';
 const [path, issuerPath, serialNumber, repetitions] = process.argv.slice(2);
 const [issuer] = decodeCertificates(readFileSync(issuerPath));
 const crypto = createNodeCrypto();
+const before = process.resourceUsage().maxRSS * 1024;
 const octets = readFileSync(path);
 const seconds = [];
 for (let repetition = 0; repetition < Number(repetitions); repetition += 1) {
@@ -24,6 +25,5 @@ for (let repetition = 0; repetition < Number(repetitions); repetition += 1) {
   seconds.push((performance.now() - start) / 1000);
   if (verdict !== 'valid' || entry === undefined) throw new Error(`the CRL was read wrongly: ${verdict}`);
 }
-console.log(
-  JSON.stringify({ seconds, octets: octets.length, peakOctets: process.resourceUsage().maxRSS * 1024 }),
-);
+const peakOctets = process.resourceUsage().maxRSS * 1024;
+console.log(JSON.stringify({ seconds, octets: octets.length, peakOctets, usedOctets: peakOctets - before }));
