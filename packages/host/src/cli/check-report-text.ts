@@ -68,6 +68,9 @@ function describeLink({ certificate, origin, fetchedFrom }: ChainLink, depth: nu
 
 function describeEvidence(revocation: CertificateRevocation | undefined, depth: number): string[] {
   if (revocation === undefined) return [];
+  const { status } = revocation;
+  if (status.kind === 'not_checked' && status.why === 'no_rev_avail')
+    return [`${indent(depth)}not checked for revocation: it says that its CA tells none (noRevAvail)`];
   return [...revocation.ocsp, ...revocation.crl].flatMap((check) => describeCheck(check, indent(depth)));
 }
 

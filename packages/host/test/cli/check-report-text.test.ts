@@ -8,6 +8,7 @@ import {
   encodeAuthorityKeyIdentifier,
   encodeCaBasicConstraints,
   encodeCrlDistributionPoints,
+  encodeExtension,
   encodeFreshestCrl,
   encodeKeyUsage,
   encodeName,
@@ -78,9 +79,19 @@ test('lancre check tells why a delta was not applied, and judges without it', as
   assert.match(describeReport(wrong).join('\n'), /^ {2}delta {3}not applied: .* \(base_too_old\)$/m);
 });
 
-function check(web: Readonly<Record<string, Uint8Array>>) {
+test('VER-28: lancre check says of a certificate with noRevAvail that nobody was asked, and judges it good', async () => {
+  const noRevAvail = encodeExtension('2.5.29.56', 'non-critical', Uint8Array.of(5, 0));
+  const shortLived = await makeCertificate(encodeName([{ type: 'CN', value: 'short.example.test' }]), [
+    noRevAvail,
+  ]);
+  const report = await check({}, shortLived);
+  assert.equal(report.verdict, 'good');
+  assert.match(describeReport(report).join('\n'), /^not checked for revocation: .*noRevAvail/m);
+});
+
+function check(web: Readonly<Record<string, Uint8Array>>, certificate = leaf) {
   return checkCertificate({
-    certificate: leaf,
+    certificate,
     intermediates: [],
     trustAnchors: [root],
     at: AT,

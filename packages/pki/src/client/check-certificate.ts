@@ -5,6 +5,7 @@ import type { Certificate } from '../pki/certificate.ts';
 import type { HashName } from '../pki/hash-algorithm.ts';
 import { DEFAULT_CLOCK_SKEW_SECONDS } from '../verify/evidence-times.ts';
 import type { ValidPath } from '../verify/path.ts';
+import type { PolicyInputs } from '../verify/policy-check.ts';
 import { WorkBudget } from '../verify/work-budget.ts';
 import type { ChainLink, CheckReport, CheckVerdict, JudgedPath } from './check-report.ts';
 import {
@@ -32,6 +33,13 @@ export interface CheckPolicy {
   readonly deltas?: 'use' | 'ignore';
   /** How far the clocks of issuers and responders may be ahead. Default 300. */
   readonly clockSkewSeconds?: number;
+  /** Which certificate policies are acceptable. Default: any, and none is required. */
+  readonly policies?: PolicyInputs;
+  /**
+   * The purpose that every certificate with an extendedKeyUsage has to have in it, see `PathToCheck`. Default: none is
+   * looked for.
+   */
+  readonly extendedKeyUsage?: string;
   /** For each exchange. Default 15,000. */
   readonly deadlineMilliseconds?: number;
 }
@@ -57,7 +65,7 @@ export interface CertificateToCheck {
  * several paths hold, the best verdict counts; but a target that its issuer revoked is revoked. What fails
  * on the way is in the report. Never rejects because of what came from outside.
  *
- * Purpose and host name are for the caller to compare.
+ * The host name is for the caller to compare, and the purpose where `extendedKeyUsage` does not name one.
  *
  * @example
  * const report = await checkCertificate({
@@ -74,7 +82,8 @@ export interface CertificateToCheck {
 export async function checkCertificate(check: CertificateToCheck): Promise<CheckReport> {
   const settings = settingsOf(check);
   const budget = new WorkBudget(check.crypto);
-  const found = await findPaths({ ...check, budget, settings });
+  const { policies, extendedKeyUsage } = check.policy ?? {};
+  const found = await findPaths({ ...check, policies, extendedKeyUsage, budget, settings });
   const judged = await judgePaths(found.valid, check, settings);
   const { failed: failedPaths, issuerFetches } = found;
   const facts = { at: check.at, failedPaths, issuerFetches };

@@ -2,6 +2,7 @@ import type { CryptoProvider } from '../crypto/crypto-provider.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import type { HashName } from '../pki/hash-algorithm.ts';
 import type { RevocationReason } from '../pki/revocation-reason.ts';
+import { isRevocationUnavailable } from '../verify/no-rev-avail.ts';
 import { buildCrlFetch, checkCrlExchange } from './crl-exchange.ts';
 import { type CrlCheckWithDeltas, checkWithDeltas } from './delta-exchange.ts';
 import { deltaAddressesOf, type EvidenceAddresses, evidenceAddressesOf } from './evidence-addresses.ts';
@@ -42,7 +43,13 @@ export type RevocationStatus =
     }
   | { readonly kind: 'unknown'; readonly source: 'ocsp' }
   | { readonly kind: 'undetermined'; readonly failure: 'unreachable' | 'wrong' | 'no_address' }
-  | { readonly kind: 'not_checked'; readonly why: 'trust_anchor' | 'policy' };
+  | { readonly kind: 'not_checked'; readonly why: NotCheckedReason };
+
+/**
+ * Why no evidence is wanted: the certificate is a trust anchor, the caller's policy asks for none, or its issuer says
+ * that there is none (noRevAvail, RFC 9608).
+ */
+export type NotCheckedReason = 'trust_anchor' | 'policy' | 'no_rev_avail';
 
 /** The evidence about one certificate. */
 export interface CertificateRevocation {
@@ -56,13 +63,14 @@ export interface CertificateRevocation {
 
 /**
  * Gathers evidence about one certificate and weighs it: revoked wins (VER-32), then good; `unknown` leaves
- * room for another source (RFC 6960 2.2).
+ * room for another source (RFC 6960 2.2). Of a certificate with noRevAvail none is gathered (RFC 9608 4).
  */
 export async function checkRevocation(
   certificate: Certificate,
   issuer: Certificate,
   settings: RevocationSettings,
 ): Promise<CertificateRevocation> {
+  if (isRevocationUnavailable(certificate)) return withoutRevocation(certificate, 'no_rev_avail');
   const addresses = evidenceAddressesOf(certificate);
   const subject = { certificate, issuer };
   const askOcsp = () => askEach(addresses.ocsp, (url) => checkByOcsp(url, subject, settings));
@@ -73,10 +81,7 @@ export async function checkRevocation(
 }
 
 /** A certificate of which no evidence is wanted. */
-export function withoutRevocation(
-  certificate: Certificate,
-  why: 'trust_anchor' | 'policy',
-): CertificateRevocation {
+export function withoutRevocation(certificate: Certificate, why: NotCheckedReason): CertificateRevocation {
   const status = { kind: 'not_checked', why } as const;
   return Object.freeze({ certificate, status, ocsp: [], crl: [], skippedAddresses: [] });
 }

@@ -2,14 +2,14 @@ import { encodeHex } from '../encoding/hex.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import type { PathFailure, PathVerdict, ValidPath } from '../verify/path.ts';
 import { buildPaths } from '../verify/path-building.ts';
-import { checkPath } from '../verify/path-validation.ts';
+import { checkPath, type PathToCheck } from '../verify/path-validation.ts';
 import type { WorkBudget } from '../verify/work-budget.ts';
 import { evidenceAddressesOf } from './evidence-addresses.ts';
 import { type FetchSettings, fetchEvidence } from './fetch-evidence.ts';
 import { buildIssuerFetch, type IssuerFetch, readIssuerExchange } from './issuer-exchange.ts';
 
 /** What is needed to find paths. */
-export interface PathsToFind {
+export interface PathsToFind extends Pick<PathToCheck, 'policies' | 'extendedKeyUsage'> {
   readonly certificate: Certificate;
   readonly intermediates: readonly Certificate[];
   readonly trustAnchors: readonly Certificate[];
@@ -47,11 +47,14 @@ async function tryPaths(
   search: PathsToFind,
   intermediates: readonly Certificate[],
 ): Promise<Pick<FoundPaths, 'valid' | 'failed'>> {
-  const { certificate: target, trustAnchors, at, budget } = search;
+  const { certificate: target, trustAnchors, at, budget, policies, extendedKeyUsage } = search;
   const valid: ValidPath[] = [];
   const failed: PathFailure[] = [];
   for (const built of buildPaths({ target, intermediates, trustAnchors, budget })) {
-    const verdict = built.kind === 'failed' ? built : await checkPath({ path: built.path, at, budget });
+    const verdict =
+      built.kind === 'failed'
+        ? built
+        : await checkPath({ path: built.path, at, budget, policies, extendedKeyUsage });
     if (verdict.kind === 'valid') valid.push(verdict);
     else if (failed.length < MAX_FAILED_PATHS || isBudgetSpent(verdict)) failed.push(verdict);
     if (valid.length === MAX_VALID_PATHS || isBudgetSpent(verdict)) break;

@@ -10,6 +10,7 @@ export {
   type CertificateRevocation,
   checkRevocation,
   type EvidenceOrder,
+  type NotCheckedReason,
   type RevocationSettings,
   type RevocationStatus,
 } from '../client/check-revocation.ts';

@@ -19,6 +19,11 @@ export {
   type DeltaFindings,
 } from '../verify/crl-verdict.ts';
 export {
+  type HostNameMismatchReason,
+  type HostNameVerdict,
+  matchesHostName,
+} from '../verify/host-name.ts';
+export {
   findOcspDelegateFault,
   type OcspDelegateFault,
   type OcspDelegateFaultCode,
@@ -49,7 +54,9 @@ export type {
 } from '../verify/path.ts';
 export { type BuiltPath, buildPaths, type PathSearch } from '../verify/path-building.ts';
 export { checkPath, type PathToCheck } from '../verify/path-validation.ts';
+export type { PolicyInputs } from '../verify/policy-check.ts';
 export {
+  MAX_NAME_COMPARISONS,
   MAX_PATH_CERTIFICATES,
   MAX_SEARCH_STEPS,
   MAX_SIGNATURE_CHECKS,

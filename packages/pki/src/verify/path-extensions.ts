@@ -2,6 +2,8 @@ import { subjectAltNameOf } from '../pki/access-extensions.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { extendedKeyUsageOf, keyUsageOf } from '../pki/constraint-extensions.ts';
 import { EXTENSION_OIDS } from '../pki/extension-oids.ts';
+import { findPurposeExclusion } from './extended-key-usage.ts';
+import { findNoRevAvailConflict } from './no-rev-avail.ts';
 import type { PathFailureCode } from './path.ts';
 import { arePoliciesUnderstood } from './policy-extensions.ts';
 
@@ -19,47 +21,60 @@ export interface PathFault {
  * 6.1.5 (f)).
  *
  * Of a target, keyUsage, extendedKeyUsage and subjectAltName are taken as processed when they can be read:
- * which purpose and which name are wanted is for the caller to compare.
+ * which name is wanted is for the caller to compare. What policies say is for `policy-check.ts`.
  *
+ * @param purpose what extendedKeyUsage, where there is one, has to allow; without it, a critical one on an
+ * authority fails
  * @returns undefined when there is nothing
  * @throws PkiError der_*, extension_invalid, extension_duplicate
  */
-export function checkPathExtensions(certificate: Certificate, role: PathRole): PathFault | undefined {
+export function checkPathExtensions(
+  certificate: Certificate,
+  role: PathRole,
+  purpose: string | undefined,
+): PathFault | undefined {
   for (const { oid, critical } of certificate.extensions) {
-    if (critical && !isProcessed(oid, certificate, role)) {
+    if (critical && !isProcessed(oid, certificate, role, purpose)) {
       return { code: 'critical_extension_unsupported', message: `the critical extension ${oid}` };
     }
-    if (NOT_TO_BE_IGNORED.has(oid)) {
-      return { code: 'extension_unsupported', message: `the extension ${oid} is not processed yet` };
-    }
   }
-  return undefined;
+  return checkPurpose(certificate, purpose) ?? checkNoRevAvail(certificate);
 }
 
-function isProcessed(oid: string, certificate: Certificate, role: PathRole): boolean {
+function checkPurpose(certificate: Certificate, purpose: string | undefined): PathFault | undefined {
+  const message = purpose === undefined ? undefined : findPurposeExclusion(certificate, purpose);
+  return message === undefined ? undefined : { code: 'extended_key_usage_excludes_purpose', message };
+}
+
+function checkNoRevAvail(certificate: Certificate): PathFault | undefined {
+  const message = findNoRevAvailConflict(certificate);
+  return message === undefined ? undefined : { code: 'no_rev_avail_conflict', message };
+}
+
+function isProcessed(
+  oid: string,
+  certificate: Certificate,
+  role: PathRole,
+  purpose: string | undefined,
+): boolean {
   switch (oid) {
     case EXTENSION_OIDS.basicConstraints:
+    case EXTENSION_OIDS.nameConstraints:
+    case EXTENSION_OIDS.policyMappings:
+    case EXTENSION_OIDS.policyConstraints:
+    case EXTENSION_OIDS.inhibitAnyPolicy:
+    case EXTENSION_OIDS.noRevAvail:
+      // Read from every certificate, critical or not.
       return true;
     case EXTENSION_OIDS.keyUsage:
       return keyUsageOf(certificate) !== undefined;
     case EXTENSION_OIDS.certificatePolicies:
       return arePoliciesUnderstood(certificate);
     case EXTENSION_OIDS.subjectAltName:
-      // No name can be outside of constraints: a path that has any fails.
       return subjectAltNameOf(certificate) !== undefined;
     case EXTENSION_OIDS.extendedKeyUsage:
-      return role === 'target' && extendedKeyUsageOf(certificate) !== undefined;
+      return (role === 'target' || purpose !== undefined) && extendedKeyUsageOf(certificate) !== undefined;
     default:
       return false;
   }
 }
-
-/**
- * RFC 5280 6.1.3 (b) and (c), 6.1.4 (a), (g) and (i): each of these can fail a path by itself, critical or
- * not. A non-critical inhibitAnyPolicy cannot, see `policy-extensions.ts`.
- */
-const NOT_TO_BE_IGNORED: ReadonlySet<string> = new Set([
-  EXTENSION_OIDS.nameConstraints,
-  EXTENSION_OIDS.policyConstraints,
-  EXTENSION_OIDS.policyMappings,
-]);

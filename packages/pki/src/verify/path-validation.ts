@@ -2,8 +2,11 @@ import { PkiError } from '../errors/pki-error.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { basicConstraintsOf, keyUsageOf } from '../pki/constraint-extensions.ts';
 import { namesEqualBytes } from '../pki/name.ts';
+import { findNameFault } from './name-constraints.ts';
 import type { CandidatePath, PathFailure, PathVerdict } from './path.ts';
 import { checkPathExtensions, type PathFault } from './path-extensions.ts';
+import { checkPolicies, type PolicyInputs } from './policy-check.ts';
+import { isSelfIssued } from './self-issued.ts';
 import type { WorkBudget } from './work-budget.ts';
 
 /** A path to check. */
@@ -11,24 +14,47 @@ export interface PathToCheck {
   readonly path: CandidatePath;
   /** The instant for which the path is to hold. */
   readonly at: Date;
-  readonly budget: Pick<WorkBudget, 'checkSignature'>;
+  readonly budget: Pick<WorkBudget, 'checkSignature' | 'takeNameComparisons'>;
+  /** Which policies are acceptable. Default: any, and none is required. */
+  readonly policies?: PolicyInputs | undefined;
+  /**
+   * A purpose, as the object identifier of extendedKeyUsage (`EXTENDED_KEY_USAGE_OIDS.serverAuth`). Every certificate
+   * of the path that has an extendedKeyUsage must have the purpose in it, or anyExtendedKeyUsage. Default:
+   * purposes are not looked at, and a critical extendedKeyUsage on an authority fails the path.
+   */
+  readonly extendedKeyUsage?: string | undefined;
 }
 
 /**
  * Validates a path by RFC 5280 6.1. The anchor is a name and a key (6.1.1 (d)): its
  * times, extensions and signature are the business of who trusts it. Revocation (6.1.3 (a)(3)) is for
- * `checkOcsp` and `checkCrl`. Policies, name constraints and extended key usage of authorities are not
- * processed yet: where they could make a difference, the path fails and says so.
+ * `checkOcsp` and `checkCrl`. Policies go by the graph of RFC 9618.
  *
  * Never rejects on any certificate.
+ *
+ * @example
+ * const verdict = await checkPath({
+ *   path,
+ *   at: new Date(),
+ *   budget: new WorkBudget(createNodeCrypto()),
+ *   policies: { acceptable: ['2.23.140.1.2.1'], explicitPolicy: 'required' },
+ *   extendedKeyUsage: EXTENDED_KEY_USAGE_OIDS.serverAuth,
+ * });
  */
-export async function checkPath({ path, at, budget }: PathToCheck): Promise<PathVerdict> {
+export async function checkPath(check: PathToCheck): Promise<PathVerdict> {
+  const { path, at, budget, extendedKeyUsage } = check;
   // What costs little comes first, so that signatures are spent on paths that can hold.
-  return (
+  const fault =
     findFault(path, (certificate, issuer) => checkFields(certificate, issuer, at)) ??
-    checkAuthorities(path) ??
+    checkAuthorities(path, extendedKeyUsage);
+  if (fault !== undefined) return fault;
+  const policy = checkPolicies(path.certificates, check.policies ?? {});
+  if (policy.kind === 'failed') return failure(path, policy.index, policy.fault);
+  const name = findNameFault(path.certificates, budget);
+  if (name !== undefined) return failure(path, name.index, name.fault);
+  return (
     (await checkSignatures(path, budget)) ??
-    Object.freeze({ kind: 'valid', ...path })
+    Object.freeze({ kind: 'valid', ...path, policies: policy.policies })
   );
 }
 
@@ -48,7 +74,7 @@ function checkFields(certificate: Certificate, issuer: Certificate, at: Date): P
 }
 
 /** 6.1.4 (k) to (o) for every authority, 6.1.5 (f) for the target. */
-function checkAuthorities(path: CandidatePath): PathFailure | undefined {
+function checkAuthorities(path: CandidatePath, purpose: string | undefined): PathFailure | undefined {
   const { certificates } = path;
   let maxPathLength = certificates.length;
   for (let index = certificates.length - 1; index >= 0; index--) {
@@ -58,7 +84,7 @@ function checkAuthorities(path: CandidatePath): PathFailure | undefined {
     const result = readSafely(() => {
       const fault = role === 'authority' ? checkAuthority(certificate, maxPathLength) : undefined;
       return {
-        fault: fault ?? checkPathExtensions(certificate, role),
+        fault: fault ?? checkPathExtensions(certificate, role, purpose),
         pathLength: basicConstraintsOf(certificate)?.pathLength,
       };
     });
@@ -125,10 +151,6 @@ function readSafely(read: () => AuthorityResult): AuthorityResult {
     if (!(error instanceof PkiError)) throw error;
     return { fault: { code: 'extension_malformed', message: error.message } };
   }
-}
-
-function isSelfIssued(certificate: Certificate): boolean {
-  return namesEqualBytes(certificate.issuer, certificate.subject);
 }
 
 function failure(path: CandidatePath, index: number, fault: PathFault): PathFailure {

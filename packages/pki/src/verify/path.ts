@@ -12,8 +12,12 @@ export interface CandidatePath {
  *
  * - `issuer_not_found`: no certificate at hand has the issuer's name
  * - `path_too_long`, `work_budget_exceeded`: the search was given up, see `work-budget.ts`
- * - `extension_unsupported`: name constraints, policy constraints or policy mappings, which bear on the
- *   path even where they are not critical, and are not processed yet
+ * - `name_constraints_violated`: a name is outside of what an issuer above permits, or inside of what one
+ *   excludes, or cannot be compared
+ * - `no_valid_policy`: the path or the caller requires a policy, and no acceptable one holds (RFC 5280 6.1.5 (g))
+ * - `extended_key_usage_excludes_purpose`: of the target or an issuer, where the caller names a purpose
+ * - `no_rev_avail_conflict`: noRevAvail in a CA certificate, or beside a place where revocation is published
+ *   (RFC 9608 2)
  */
 export type PathFailureCode =
   | 'issuer_not_found'
@@ -27,8 +31,11 @@ export type PathFailureCode =
   | 'path_length_exceeded'
   | 'key_usage_forbids_certificate_signing'
   | 'critical_extension_unsupported'
-  | 'extension_unsupported'
   | 'extension_malformed'
+  | 'name_constraints_violated'
+  | 'no_valid_policy'
+  | 'extended_key_usage_excludes_purpose'
+  | 'no_rev_avail_conflict'
   | 'signature_invalid'
   | 'signature_unsupported';
 
@@ -48,6 +55,11 @@ export interface PathFailure {
 /** A path that passed every check that is made here. */
 export interface ValidPath extends CandidatePath {
   readonly kind: 'valid';
+  /**
+   * user-constrained-policy-set (RFC 5280 6.1.5 (g)), in dotted form: the acceptable policies for which the path
+   * holds. With anyPolicy (2.5.29.32.0) in it, for every one.
+   */
+  readonly policies: readonly string[];
 }
 
 /** What came of one path. */

@@ -8,6 +8,8 @@ export interface WorkLimits {
   readonly signatureChecks?: number;
   /** Default {@link MAX_SEARCH_STEPS}. */
   readonly searchSteps?: number;
+  /** Default {@link MAX_NAME_COMPARISONS}. */
+  readonly nameComparisons?: number;
 }
 
 /**
@@ -19,16 +21,24 @@ export class WorkBudget {
   readonly #verdicts = new Map<Certificate, Map<string, SignatureVerdict>>();
   #signatureChecks: number;
   #searchSteps: number;
+  #nameComparisons: number;
 
   constructor(crypto: Pick<CryptoProvider, 'verify'>, limits: WorkLimits = {}) {
     this.#crypto = crypto;
     this.#signatureChecks = limits.signatureChecks ?? MAX_SIGNATURE_CHECKS;
     this.#searchSteps = limits.searchSteps ?? MAX_SEARCH_STEPS;
+    this.#nameComparisons = limits.nameComparisons ?? MAX_NAME_COMPARISONS;
   }
 
   /** Pays for one step of the search; false when nothing is left. */
   takeSearchStep(): boolean {
     return this.#searchSteps-- > 0;
+  }
+
+  /** Pays for so many comparisons of a name with a name constraint; false when too few are left. */
+  takeNameComparisons(count: number): boolean {
+    this.#nameComparisons -= count;
+    return this.#nameComparisons >= 0;
   }
 
   /** Whether `issuer` signed `certificate`; `budget_exceeded` when no check is left to find out. */
@@ -61,6 +71,12 @@ export const MAX_SIGNATURE_CHECKS = 100;
  * 10,000 steps walk every path through them that a real cross-signed hierarchy has, in some milliseconds.
  */
 export const MAX_SEARCH_STEPS = 10_000;
+
+/**
+ * Names times constraints of all paths tried: certificates of some hundred kilobytes would else ask for
+ * billions. Go's crypto/x509 (MaxConstraintComparisions) and rustls-webpki (Budget) have the same number.
+ */
+export const MAX_NAME_COMPARISONS = 250_000;
 
 /**
  * Certificates of a path, target and anchor included. Mbed TLS takes 8 intermediates, which makes the

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { encodeAuthorityInfoAccess, encodeCrlDistributionPoints } from '@lancre/pki/certificate';
-import { type CertificateToCheck, type CheckPolicy, checkCertificate } from '@lancre/pki/client';
+import {
+  EXTENDED_KEY_USAGE_OIDS,
+  EXTENSION_OIDS,
+  encodeAuthorityInfoAccess,
+  encodeCrlDistributionPoints,
+  encodeExtendedKeyUsage,
+  encodeExtension,
+} from '@lancre/pki/certificate';
+import {
+  type CertificateToCheck,
+  type CheckPolicy,
+  checkCertificate,
+  checkRevocation,
+} from '@lancre/pki/client';
 import { encodeCertsOnlyCms } from '@lancre/pki/cms';
 import { encodeCrlEntry } from '@lancre/pki/crl';
 import { decodeOcspRequest, encodeNonce, encodeOcspError } from '@lancre/pki/ocsp';
@@ -25,6 +37,7 @@ const ISSUER = 'http://i.example.net/e1';
 const LEAF_CRL = 'http://c.example.net/e1.crl';
 const ROOT_CRL = 'http://c.example.net/x1.crl';
 const OTHER_CRL = 'http://c.example.net/x2.crl';
+const NO_REV_AVAIL = encodeExtension(EXTENSION_OIDS.noRevAvail, 'non-critical', new Uint8Array([5, 0]));
 
 describe('checking a certificate', () => {
   let root: Party;
@@ -245,7 +258,56 @@ describe('checking a certificate', () => {
     });
   });
 
+  describe('noRevAvail', () => {
+    test('VER-28: of a certificate with it nobody is asked, and its issuer is checked as ever', async () => {
+      const target = await makeLeaf(issuer, { extensions: [NO_REV_AVAIL] });
+      const web = fakeWeb(good);
+      const report = await checkCertificate({ ...input(web.fetch), certificate: target.certificate });
+      assert.equal(report.verdict, 'good');
+      assert.deepEqual(report.revocation[0]?.status, { kind: 'not_checked', why: 'no_rev_avail' });
+      assert.deepEqual(report.revocation[1]?.status, { kind: 'good', source: 'crl' });
+      assert.deepEqual(web.asked, [ROOT_CRL]);
+    });
+
+    test('VER-28: a certificate with it and a place to ask is invalid, and nobody is asked', async () => {
+      const extensions = [NO_REV_AVAIL, encodeCrlDistributionPoints([LEAF_CRL])];
+      const { certificate } = await makeLeaf(issuer, { extensions });
+      const web = fakeWeb(good);
+      const report = await checkCertificate({ ...input(web.fetch), certificate });
+      assert.equal(report.verdict, 'invalid');
+      assert.equal(report.reasons[0]?.code, 'no_rev_avail_conflict');
+      assert.deepEqual(web.asked, []);
+    });
+
+    test('VER-28: without a look at the path, a contradiction or a value that is not NULL spares no check', async () => {
+      const crl = encodeCrlDistributionPoints([LEAF_CRL]);
+      const broken = encodeExtension(EXTENSION_OIDS.noRevAvail, 'non-critical', new Uint8Array([5]));
+      for (const extensions of [
+        [NO_REV_AVAIL, crl],
+        [broken, crl],
+      ]) {
+        const { certificate } = await makeLeaf(issuer, { extensions });
+        const { fetch } = fakeWeb(good);
+        const settings = { fetch, clock: fakeClock(), at: AT, crypto: CRYPTO, clockSkewSeconds: 0 } as const;
+        const found = await checkRevocation(certificate, issuer.certificate, { ...settings, order: 'both' });
+        assert.deepEqual(found.status, { kind: 'good', source: 'crl' });
+      }
+    });
+  });
+
   describe('paths', () => {
+    test('VER-25, VER-26: policies and a purpose can be asked for', async () => {
+      const policies = { explicitPolicy: 'required' } as const;
+      assert.equal((await check(good, { policies })).reasons[0]?.code, 'no_valid_policy');
+      const server = await makeLeaf(issuer, {
+        extensions: [NO_REV_AVAIL, encodeExtendedKeyUsage([EXTENDED_KEY_USAGE_OIDS.serverAuth])],
+      });
+      const wanted = async (extendedKeyUsage: string) =>
+        (await check(good, { extendedKeyUsage }, { certificate: server.certificate })).verdict;
+      assert.equal(await wanted(EXTENDED_KEY_USAGE_OIDS.serverAuth), 'good');
+      assert.equal(await wanted(EXTENDED_KEY_USAGE_OIDS.clientAuth), 'invalid');
+    });
+
     test('a chain that does not hold is invalid, with the reason, and nobody is asked about revocation', async () => {
       const impostor = await makeCa('E1', { issuer: root });
       const web = fakeWeb({ ...good, [ISSUER]: sends(impostor.certificate.der, 'application/pkix-cert') });

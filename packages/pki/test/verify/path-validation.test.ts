@@ -153,25 +153,6 @@ describe('checking a path', () => {
     assert.equal((await check([mild, issuer], root)).kind, 'valid');
   });
 
-  test('name constraints, policy constraints and mappings fail the path, critical or not', async () => {
-    for (const oid of [
-      EXTENSION_OIDS.nameConstraints,
-      EXTENSION_OIDS.policyConstraints,
-      EXTENSION_OIDS.policyMappings,
-    ]) {
-      const value = bytes('3000');
-      const critical = encodeExtension(oid, 'critical', value);
-      await failsUnder([...CA_EXTENSIONS, critical], 'critical_extension_unsupported');
-      const mild = encodeExtension(oid, 'non-critical', value);
-      await failsUnder([...CA_EXTENSIONS, mild], 'extension_unsupported');
-    }
-  });
-
-  test('a critical inhibitAnyPolicy fails the path', async () => {
-    const inhibit = encodeExtension(EXTENSION_OIDS.inhibitAnyPolicy, 'critical', bytes('020100'));
-    await failsUnder([...CA_EXTENSIONS, inhibit], 'critical_extension_unsupported');
-  });
-
   test('RFC 5280 4.2.1.4: critical policies hold with qualifiers that are known, and fail with others', async () => {
     const policies = (qualifier?: string) =>
       encodeExtension(EXTENSION_OIDS.certificatePolicies, 'critical', encodePolicies(['1.2.3'], qualifier));

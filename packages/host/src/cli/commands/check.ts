@@ -31,8 +31,7 @@ export function registerCheck(
     .description(
       'Finds a path from the certificate to a trust anchor, fetching issuers that are missing, and asks the ' +
         'OCSP and CRL addresses in the certificates. What does not answer is never taken for good or revoked. ' +
-        'Name constraints, policies and indirect CRLs are not understood yet: they end as undetermined or ' +
-        'invalid, with the reason.',
+        'Indirect CRLs are not understood yet: they end as undetermined, with the reason.',
     )
     .argument('<file>', 'the certificate: PEM, DER or p7c; further certificates in it serve as intermediates')
     .option(
