@@ -23,7 +23,7 @@ const skip = existsSync(SUITES) ? false : 'the folder ../shared/suites is not he
 /** The cases ask for both; PKITS is of 2011. */
 const CRYPTO = createNodeCrypto({ sha1: 'allow', minimumRsaBits: 1024 });
 
-/** Cases that pass by now; the others are to come: CRLs under another key of their CA, and indirect ones. */
+/** Cases that pass by now; the others are to come: CRLs under another key of their CA, indirect ones, names that differ in case. */
 const PASSING = { pkits: 222, 'webpki-crl': 26 } as const;
 const POLICY_CASES = 88;
 const NAME_CASES = 38;
