@@ -79,6 +79,17 @@ test('a change after a list waits anew, and is not lost', async () => {
   }
 });
 
+test('SHD-15: a change just after a list is on the next one as soon as another', async () => {
+  const host = await openTestHost();
+  await host.assign(record('0a'));
+  const { after } = play(host);
+  await after(0);
+  await host.statuses.revoke(1, octetsOf('0a'), { revocationTime: host.now });
+  assert.deepEqual(await after(100), []);
+  assert.deepEqual(await after(500), []);
+  assert.deepEqual(await after(500), ['0 published']);
+});
+
 test('SHD-12: what fails is tried again after a pause that doubles, up to five minutes', async () => {
   const host = await openTestHost();
   const signer = breaking(host.ca.signer, () => true);

@@ -98,9 +98,10 @@ export class PublicationScheduler {
   }
 
   #isTime(list: PlannedList, now: Date): boolean {
+    // Asked first, since the wait begins when a change is first seen, also while it is not time for a list yet.
+    const hasGathered = list.reason !== 'changed' || this.#hasGathered(list, now);
     const failure = this.#failures.get(pathOf(list));
-    if (list.notBefore > now || (failure !== undefined && failure.retryAt > now)) return false;
-    return list.reason !== 'changed' || this.#hasGathered(list, now);
+    return hasGathered && list.notBefore <= now && (failure === undefined || failure.retryAt <= now);
   }
 
   /** A list is made once for changes that come close together (SHD-15 allows an hour; it is a second). */
