@@ -21,14 +21,20 @@ export interface CrlParts {
  */
 export async function cutCrl(chunks: AsyncIterable<Uint8Array>): Promise<CrlParts> {
   const source = new Source(chunks[Symbol.asyncIterator]());
-  const layout = await readLayout(source);
-  return {
-    layout,
-    head: await source.exactly(layout.entriesStart),
-    entries: source.next(layout.entriesEnd - layout.entriesStart),
-    tail: source.next(Number.POSITIVE_INFINITY),
-    close: () => source.close(),
-  };
+  try {
+    const layout = await readLayout(source);
+    return {
+      layout,
+      head: await source.exactly(layout.entriesStart),
+      entries: source.next(layout.entriesEnd - layout.entriesStart),
+      tail: source.next(Number.POSITIVE_INFINITY),
+      close: () => source.close(),
+    };
+  } catch (error) {
+    // Nobody else can: the parts are not there.
+    await source.close();
+    throw error;
+  }
 }
 
 async function readLayout(source: Source): Promise<CrlLayout> {

@@ -14,6 +14,7 @@ import type { CrlHeader } from './crl-content.ts';
 import { checkStagedCrl } from './crl-gate.ts';
 import type { Publication, PublicationStore, PublicationView } from './publication-store.ts';
 import { type CrlScope, pathOfScope } from './scope.ts';
+import { orDiscard } from './staged-cleanup.ts';
 
 /** A list signed elsewhere, checked, for the URL of its scope. */
 export interface ForeignCrl {
@@ -69,13 +70,15 @@ export async function publishForeignCrl(
   const { artifacts, publications } = stores;
   const scope = scopeOf(list);
   const staged = await artifacts.stage();
-  await staged.append(list.der);
-  const fault = await gateFaultOf(list, staged, stores, crypto);
+  const fault = await orDiscard(staged, async () => {
+    await staged.append(list.der);
+    return gateFaultOf(list, staged, stores, crypto);
+  });
   if (fault !== undefined) {
     await staged.discard();
     return { kind: 'refused', message: fault };
   }
-  const object = await staged.seal({ lastModified: list.crl.thisUpdate });
+  const object = await orDiscard(staged, () => staged.seal({ lastModified: list.crl.thisUpdate }));
   if ((await artifacts.point(pathOfScope(scope), object, list.published?.object)) === 'conflict')
     return { kind: 'overtaken' };
   const publication = publicationOf(list, object);

@@ -13,9 +13,11 @@ import { checkStagedCrl } from './crl-gate.ts';
 import type { PublishOutcome } from './crl-publisher.ts';
 import { crlTermsOf, fingerprintOf } from './crl-terms.ts';
 import { type DeltaChanges, deltaChanges } from './delta-changes.ts';
+import { type EncodingWork, feedShard, groupByShard, shardsToWalk, type Work } from './list-work.ts';
 import { type PlannedList, revisionsOf } from './publication-plan.ts';
 import type { Publication, PublicationStore } from './publication-store.ts';
 import { describeScope, pathOfScope } from './scope.ts';
+import { orDiscard } from './staged-cleanup.ts';
 
 /** What a {@link ListRun} works with. */
 export interface ListRunOptions {
@@ -63,9 +65,9 @@ export class ListRun {
     const planned = groupByShard(lists);
     const full = await this.#beginAll(planned.get(0) ?? []);
     const held = new Set(this.#snapshot.shards.map(({ shard }) => shard));
-    for (const shard of shardsOf(planned, held)) {
+    for (const shard of shardsToWalk(planned, held)) {
       const own = shard === 0 ? [] : await this.#beginAll(planned.get(shard) ?? []);
-      if (held.has(shard)) await feed([...full, ...own], this.#snapshot, shard);
+      if (held.has(shard)) await feedShard([...full, ...own], this.#snapshot, shard);
       for (const work of own) complete(work);
       while (running.size >= mostCompleting) await Promise.race(running);
     }
@@ -253,51 +255,6 @@ export class ListRun {
   }
 }
 
-interface EncodingWork {
-  readonly kind: 'encoding';
-  readonly list: PlannedList;
-  readonly encoder: CrlEncoder;
-  /** What the list's URL named before its number was taken. */
-  readonly expected: ObjectName | undefined;
-  /** Why the list cannot be completed. */
-  fault: unknown;
-}
-
-type Work = EncodingWork | Extract<PublishOutcome, { kind: 'failed' }>;
-
-/** Those of the lists, and for a full one all that hold entries. */
-function shardsOf(planned: ReadonlyMap<number, unknown>, held: ReadonlySet<number>): readonly number[] {
-  return [...new Set([...planned.keys(), ...(planned.has(0) ? held : [])])].sort((a, b) => a - b);
-}
-
-function groupByShard(lists: readonly PlannedList[]): ReadonlyMap<number, readonly PlannedList[]> {
-  const groups = new Map<number, PlannedList[]>();
-  for (const list of lists) {
-    const group = groups.get(list.scope.shard);
-    if (group === undefined) groups.set(list.scope.shard, [list]);
-    else group.push(list);
-  }
-  return groups;
-}
-
-/** Each batch of a shard goes to the complete list of that shard and to the full one. A fault is theirs only. */
-async function feed(works: readonly Work[], snapshot: RevokedSnapshot, shard: number): Promise<void> {
-  const encoding = works
-    .filter((work) => work.kind === 'encoding')
-    .filter(({ list }) => list.kind === 'complete');
-  if (encoding.length === 0) return;
-  try {
-    for (const { entriesDer } of snapshot.batches(shard)) {
-      // All take their copies first: the batch is valid until something else is read from the store.
-      const writes = encoding.map(({ encoder }) => encoder.add(entriesDer));
-      // Awaited only where there is something to wait for: that is once in some hundred batches.
-      for (const written of writes) if (written !== undefined) await written;
-    }
-  } catch (cause) {
-    for (const work of encoding) work.fault ??= cause;
-  }
-}
-
 /** Any URL may follow one that is not known. */
 function withoutAddresses({ distributionPoints: _, ...publication }: Publication): Publication {
   return publication;
@@ -315,16 +272,6 @@ async function addAll(encoder: CrlEncoder, entries: readonly Uint8Array[]): Prom
 async function finishOrFail(encoder: CrlEncoder, fault: unknown): Promise<'complete' | 'repeat'> {
   if (fault !== undefined) throw fault;
   return encoder.finish();
-}
-
-/** What is staged is thrown away when `action` fails: an open file and its octets would stay. */
-async function orDiscard<T>(staged: StagedArtifact, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    await staged.discard();
-    throw error;
-  }
 }
 
 function clockBehind({ scope, kind }: PlannedList, published: Date | undefined): LancreError {

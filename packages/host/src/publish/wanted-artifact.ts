@@ -1,5 +1,6 @@
 import { LancreError } from '../errors/lancre-error.ts';
 import type { ArtifactStore, ObjectName } from './artifact-store.ts';
+import { orDiscard } from './staged-cleanup.ts';
 
 /**
  * Lets a public path name this content, whatever it names now. Lists have an order that must not be lost
@@ -16,8 +17,10 @@ export async function publishWanted(
   lastModified: Date,
 ): Promise<ObjectName> {
   const staged = await artifacts.stage();
-  await staged.append(content);
-  const object = await staged.seal({ lastModified });
+  const object = await orDiscard(staged, async () => {
+    await staged.append(content);
+    return staged.seal({ lastModified });
+  });
   await pointTo(artifacts, path, object);
   return object;
 }

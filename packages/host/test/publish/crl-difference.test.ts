@@ -147,3 +147,17 @@ test('a published list that is cut off is an error', async () => {
     await assert.rejects(compare(whole.subarray(0, octets), whole), { code });
   }
 });
+
+test('what is no list is closed at once: nobody else could do it', async () => {
+  let closed = 0;
+  async function* noList(): AsyncIterable<Uint8Array> {
+    try {
+      yield Uint8Array.of(0x04, 0x00, 0x00, 0x00);
+      yield new Uint8Array(100);
+    } finally {
+      closed += 1;
+    }
+  }
+  await assert.rejects(cutCrl(noList()), { code: 'der_unexpected_tag' });
+  assert.equal(closed, 1);
+});

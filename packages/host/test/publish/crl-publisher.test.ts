@@ -17,6 +17,7 @@ import { shardOfSerial } from '#host/issuer/issuer-policy.js';
 import { crlUrl } from '#host/issuer/public-address.js';
 import { held, octetsOf, REVOKED_AT, record, revoked } from '../status/records.ts';
 import { contentLengths, serialsOf } from './exact-lengths.ts';
+import { failingArtifacts } from './failing-parts.ts';
 import { ADDRESS, openTestHost, START, type TestHost } from './test-host.ts';
 
 const EXTENSIONS = {
@@ -863,4 +864,27 @@ test('T-42: two hundred times as many revocations in an hour are on the list, an
   assert.equal(after?.entryCount, 120_000);
   assert.match(exceededLimit(after)?.who ?? '', /Chromium/);
   assert.equal((await host.list(0)).entryCount, 120_000);
+});
+
+test('SHD-12: a disk that fills under two long lists at once fails both, and nothing else', async () => {
+  const host = await openTestHost({ crl: { shards: 1 } });
+  const status = revoked({ reason: 'keyCompromise' });
+  const records = Array.from({ length: 120_000 }, (_, index) =>
+    record((0x1000_0000 + index * 7).toString(16).padStart(32, '7'), { shard: 1, status }),
+  );
+  await host.statuses.assign(1, records);
+  let written = 0;
+  const artifacts = failingArtifacts(host.artifacts, () => {
+    written += 1;
+    // The two are begun, and the first block of each is written.
+    return written <= 6 ? 'made' : 'failed-before';
+  });
+  const outcomes = await host.attempt(host.publisher({ artifacts }));
+  assert.deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ['failed', 'failed'],
+  );
+  assert.deepEqual(leftovers(host), []);
+  await host.publish();
+  assert.equal((await host.list(1)).entryCount, 120_000);
 });
