@@ -27,7 +27,7 @@ async function setStage(workshop: Workshop): Promise<Stage> {
   const [port, adminPort] = await freePorts(2);
   const base = `http://127.0.0.1:${port}`;
   const listen = ['--listen', `127.0.0.1:${port}`, '--admin-listen', `127.0.0.1:${adminPort}`];
-  await makeOfflineRoot(workshop);
+  await makeOfflineRoot(workshop, ['e1', 'e2', 'e3']);
   await workshop.mustLancre('init', '--base', base, ...listen);
   await workshop.mustLancre('issuer', 'add', 'root', '--certificate', 'root.pem');
   const delegate = ['--certificate', 'delegate.pem', '--key', 'delegate.key'];

@@ -1,25 +1,30 @@
 import { mkdir } from 'node:fs/promises';
 import type { Workshop } from './workshop.js';
 
-/** What {@link makeOfflineRoot} issues: CAs, and an OCSP responder. */
-export const rootIssued = ['e1', 'e2', 'e3', 'delegate'] as const;
-
-/** The folder of an offline root as `openssl ca` keeps it: `root.pem`, `root.key`, `index.txt`, and what it issued. */
-export async function makeOfflineRoot(workshop: Workshop): Promise<void> {
+/**
+ * The folder of an offline root as `openssl ca` keeps it: `root.pem`, `root.key`, `index.txt`, and what it
+ * issued: the CAs, and an OCSP responder `delegate`.
+ */
+export async function makeOfflineRoot(workshop: Workshop, authorities: readonly string[]): Promise<void> {
   await mkdir(workshop.path('issued'));
   await workshop.write('index.txt', '');
   await workshop.write('index.txt.attr', 'unique_subject = no\n');
   await workshop.write('crlnumber', '01\n');
   await workshop.write('ca.cnf', configuration);
-  const root = ['-x509', '-days', '7300', '-subj', '/CN=root', ...newKey('root'), '-out', 'root.pem'];
-  await workshop.openssl('req', ...root, '-config', 'ca.cnf', '-extensions', 'authority');
-  for (const name of rootIssued) {
+  await makeSelfSigned(workshop, 'root');
+  for (const name of [...authorities, 'delegate']) {
     const request = [...newKey(name), '-out', `${name}.csr`, '-config', 'ca.cnf'];
     await workshop.openssl('req', '-subj', `/CN=${name}`, ...request);
     const extensions = name === 'delegate' ? 'responder' : 'authority';
     const certificate = ['-in', `${name}.csr`, '-out', `${name}.pem`, '-notext', '-extensions', extensions];
     await workshop.openssl('ca', '-batch', '-config', 'ca.cnf', ...certificate);
   }
+}
+
+/** A CA by itself, made with the configuration of the root. */
+export async function makeSelfSigned(workshop: Workshop, name: string): Promise<void> {
+  const words = ['-x509', '-days', '7300', '-subj', `/CN=${name}`, ...newKey(name), '-out', `${name}.pem`];
+  await workshop.openssl('req', ...words, '-config', 'ca.cnf', '-extensions', 'authority');
 }
 
 /** Revokes a certificate at the root; no list says so yet. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { decodeOcspResponse } from '@lancre/pki/ocsp';
 import { freePorts, type HostProcess } from './host-process.js';
+import { makeOfflineRoot, makeSelfSigned } from './offline-root.js';
 import { OpensslClients } from './openssl-clients.js';
 import { missingPrograms } from './run-program.js';
 import { until } from './until.js';
@@ -18,7 +19,7 @@ describe('answers of an offline root made by OpenSSL', { skip: missingPrograms('
     const [port, adminPort] = await freePorts(2);
     base = `http://127.0.0.1:${port}`;
     const listen = ['--listen', `127.0.0.1:${port}`, '--admin-listen', `127.0.0.1:${adminPort}`];
-    await makeOfflineRoot(workshop);
+    await makeOfflineRoot(workshop, ['e1', 'e2', 'e3', 'e4', 'e5']);
     await workshop.mustLancre('init', '--base', base, ...listen);
     await workshop.mustLancre('issuer', 'add', 'root', '--certificate', 'root.pem');
   });
@@ -77,7 +78,7 @@ describe('answers of an offline root made by OpenSSL', { skip: missingPrograms('
   });
 
   it('are refused when they are of an issuer that is not here', async () => {
-    await workshop.openssl(...selfSigned('stranger'), '-config', 'ca.cnf', '-extensions', 'authority');
+    await makeSelfSigned(workshop, 'stranger');
     const strange = { issuer: 'stranger.pem', signer: ['stranger.pem', 'stranger.key'] } as const;
     await makeAnswer(workshop, 'e1', 'strange.der', strange);
     assert.equal(await refusalOf(workshop, 'strange.der'), 'issuer_unknown certID');
@@ -148,22 +149,6 @@ describe('answers of an offline root made by OpenSSL', { skip: missingPrograms('
   });
 });
 
-/** A root with an index, and certificates that it issued: CAs `e1` to `e5`, and an OCSP responder `delegate`. */
-async function makeOfflineRoot(workshop: Workshop): Promise<void> {
-  await mkdir(workshop.path('issued'));
-  await workshop.write('index.txt', '');
-  await workshop.write('index.txt.attr', 'unique_subject = no\n');
-  await workshop.write('ca.cnf', configuration);
-  await workshop.openssl(...selfSigned('root'), '-config', 'ca.cnf', '-extensions', 'authority');
-  for (const name of ['e1', 'e2', 'e3', 'e4', 'e5', 'delegate']) {
-    const request = [...newKey(name), '-out', `${name}.csr`, '-config', 'ca.cnf'];
-    await workshop.openssl('req', '-subj', `/CN=${name}`, ...request);
-    const extensions = name === 'delegate' ? 'responder' : 'authority';
-    const certificate = ['-in', `${name}.csr`, '-out', `${name}.pem`, '-notext', '-extensions', extensions];
-    await workshop.openssl('ca', '-batch', '-config', 'ca.cnf', ...certificate);
-  }
-}
-
 interface AnswerWords {
   readonly hash?: '-sha1' | '-sha256';
   readonly nonce?: '-nonce' | '-no_nonce';
@@ -228,47 +213,3 @@ function countsOf(report: Readonly<Record<string, unknown>>): Record<string, unk
   const { files, taken, unchanged, refused } = report as Record<string, number>;
   return { files, taken, unchanged, refused };
 }
-
-function selfSigned(name: string): readonly string[] {
-  return ['req', '-x509', '-days', '7300', '-subj', `/CN=${name}`, ...newKey(name), '-out', `${name}.pem`];
-}
-
-function newKey(name: string): readonly string[] {
-  return ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`];
-}
-
-const configuration = `[ca]
-default_ca = offline
-
-[offline]
-dir = .
-database = index.txt
-new_certs_dir = issued
-certificate = root.pem
-private_key = root.key
-rand_serial = yes
-default_md = sha256
-default_days = 3650
-policy = any
-
-[any]
-commonName = supplied
-
-[req]
-distinguished_name = name
-prompt = no
-
-[name]
-
-[authority]
-basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign,cRLSign,digitalSignature
-subjectKeyIdentifier = hash
-
-[responder]
-basicConstraints = CA:FALSE
-keyUsage = critical,digitalSignature
-extendedKeyUsage = OCSPSigning
-noCheck = ignored
-authorityKeyIdentifier = keyid
-`;
